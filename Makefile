@@ -1,0 +1,128 @@
+# Everything a user or a developer does here.   List: make
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.NOTPARALLEL:
+
+ORGANIZATIONS := data/organizations.json
+USER_EVENTS := data/user_events.json
+DEMO_DATES := 2020-12-05 2020-12-06 2020-12-07 2020-12-08 2020-12-09 2020-12-10 2020-12-11
+export ORGANIZATIONS USER_EVENTS IMPORT_DATE
+
+MANAGE := @services/manage
+# Run a command where the tools and the services are: on this machine or in a container.
+RUN := $(MANAGE) run
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9_]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Start the database, RabbitMQ and the consumer; migrate (SERVICES=docker|local, CONSUMERS=2)
+	$(MANAGE) setup
+
+.PHONY: migrate
+migrate: ## Bring schema and functions up to date
+	$(MANAGE) migrate
+
+.PHONY: import
+import: ## Import both files (ORGANIZATIONS=file USER_EVENTS=file; DIRECT=1: past the queue)
+	@for file in "$$ORGANIZATIONS" "$$USER_EVENTS"; do \
+	  [[ -r $$file ]] || { echo "cannot read the file $$file" >&2; exit 2; }; \
+	done
+	$(RUN) python -m driver import organizations "$$(realpath "$$ORGANIZATIONS")"
+	$(RUN) python -m driver import user-events $(if $(DIRECT),--direct) "$$(realpath "$$USER_EVENTS")"
+
+.PHONY: users_dim user_events_daily
+users_dim: ## Load crm.users_dim for one day (IMPORT_DATE=2020-12-08)
+user_events_daily: ## Load reports.user_events_daily for one day (IMPORT_DATE=2020-12-08)
+users_dim user_events_daily:
+	@[[ -n $$IMPORT_DATE ]] || { echo "usage: make $@ IMPORT_DATE=YYYY-MM-DD" >&2; exit 2; }
+	$(RUN) python -m driver load $@ --date "$$IMPORT_DATE"
+
+.PHONY: catch_up
+catch_up: ## Run every load for exactly the days that need it
+	$(RUN) python -m driver catch-up
+
+.PHONY: status
+status: ## Show what is where
+	$(RUN) python -m driver status
+
+.PHONY: demo
+demo: setup import ## From nothing to both tables: import the sample, load its seven days
+	@for date in $(DEMO_DATES); do \
+	  $(MAKE) --no-print-directory users_dim user_events_daily IMPORT_DATE=$$date; \
+	done
+	$(RUN) psql -X --quiet <<<"$$DEMO_SQL"
+
+define DEMO_SQL
+\encoding UTF8
+\pset border 2
+\pset linestyle unicode
+\pset null ·
+\pset footer off
+SET timezone = 'UTC';
+\pset title 'crm.users_dim (most columns)'
+SELECT left(user_id, 8) || '…' AS user_id,
+       to_char(valid_from, 'DD Mon HH24:MI:SS') AS valid_from,
+       to_char(valid_to, 'DD Mon HH24:MI:SS') AS valid_to,
+       CASE WHEN is_deleted THEN 'deleted' WHEN is_valid THEN 'valid' ELSE 'past' END AS state,
+       username, user_email, organization_name AS organization
+FROM crm.users_dim
+ORDER BY min(users_dim.valid_from) OVER (PARTITION BY user_id), users_dim.user_id, users_dim.valid_from;
+\pset title reports.user_events_daily
+TABLE reports.user_events_daily ORDER BY event_date;
+endef
+export DEMO_SQL
+
+.PHONY: test_tools
+test_tools:
+	$(MANAGE) prepare_tests
+
+.PHONY: test
+test: test_tools setup ## Run the SQL and the Python tests, with coverage
+	$(RUN) db/test
+	$(RUN) python -m pytest
+
+.PHONY: lint
+lint: test_tools setup ## Check style and types of the driver, and every SQL function
+	$(RUN) black --check driver bench
+	$(RUN) mypy driver bench
+	$(RUN) pylint driver bench
+	$(RUN) flake8 driver bench
+	$(RUN) db/lint
+
+.PHONY: e2e
+e2e: test_tools setup ## Emit events, load them, compare every row of both tables
+	$(RUN) python -m pytest driver/tests/test_e2e.py --no-cov
+
+.PHONY: soak
+soak: FAULTS := 300
+soak: test_tools setup ## Kill servers and consumers under a stream of events (FAULTS=300 SEED=1)
+	$(RUN) env FAULTS=$(FAULTS) python -m pytest --no-cov -s driver/tests/test_faults.py
+
+.PHONY: bench
+bench: test_tools setup ## Measure the way into raw, some minutes
+	$(RUN) db/scratch pgtap python -m bench.ingest
+
+.PHONY: test_docker lint_docker
+test_docker: ## Run `test` in containers
+lint_docker: ## Run `lint` in containers
+test_docker lint_docker: %_docker:
+	@$(MAKE) --no-print-directory SERVICES=docker $*
+
+.PHONY: env
+env: ## Print exports for clients of your own: eval "$(make -s env)" && psql
+	$(MANAGE) env
+
+.PHONY: psql
+psql: ## Open psql on the warehouse
+	$(MANAGE) psql
+
+.PHONY: logs
+logs: ## Show the logs of the consumer and the servers; follow them on a terminal
+	$(MANAGE) logs
+
+.PHONY: teardown
+teardown: ## Stop and remove everything setup made, with the data
+	$(MANAGE) teardown

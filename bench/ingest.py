@@ -1,0 +1,233 @@
+"""Measures the way into raw, as ratios of one run, in a scratch database and queue.
+
+usage: db/scratch pgtap python -m bench.ingest [EVENTS]
+
+EVENTS (default 200,000) are published and consumed in each round; the memory figures take five
+times as many, the full table fifty times. What is compared runs in turn; the median counts.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from functools import partial
+from statistics import median
+from threading import Event
+from typing import Any, Final
+
+import pika
+from rich.console import Console
+from rich.table import Table
+
+from bench.events import events
+from driver.broker import Consumer, Message, Publisher
+from driver.database import Connection, connect
+from driver.ingest import BATCH, ingest
+from driver.settings import Settings
+
+ROUNDS: Final = 3
+PUBLISH_BATCH: Final = 200
+
+FIELDS: Final = ("id", "event_type", "username", "user_email", "user_type", "received_at")
+INSERT: Final = """
+    INSERT INTO raw.user_events
+        (event_key, user_id, event_type, username, user_email, user_type, received_at)
+    VALUES (gen_random_uuid(), %s, %s, %s, %s, %s, %s)"""
+FILL: Final = """
+    INSERT INTO raw.user_events
+        (event_key, user_id, event_type, username, user_email, user_type, organization_name,
+        plan_name, received_at)
+    SELECT gen_random_uuid(), md5(number::text), 'User Updated', 'user ' || number,
+        'user' || number || '@company.example', 'User', 'Company ' || number %% 1000, 'Medium',
+        timestamptz '2020-12-05 00:00Z' - random() * interval '100 days'
+    FROM (SELECT (random() * 500000)::int AS number FROM generate_series(1, %s)) AS event
+    ORDER BY 9"""
+
+Columns = list[list[Any]]  # bodies, message ids, correlation ids
+
+
+class Unconfirmed(Publisher):
+    """The same client without confirms."""
+
+    def _confirm(self, _frame: object) -> None:
+        self._set_ready()
+
+    def wait_until_unconfirmed(self, most: int) -> None:
+        """In the end, wait until the broker has read everything: it answers what comes last."""
+        if most == 0:
+            answered = Event()
+            declare = partial(self._channel.queue_declare, self._queue, passive=True)
+            self._call(lambda: declare(callback=lambda _: answered.set()))
+            answered.wait()
+
+
+class Bench:
+    """Ways to publish and consume the same events; each returns how many it did a second."""
+
+    def __init__(self, settings: Settings, connection: Connection, count: int) -> None:
+        self._settings = settings
+        self._connection = connection
+        self._bodies = list(events(count))
+        self._round = 0
+
+    def publish(self, kind: type[Publisher] = Publisher, share: int = 1) -> float:
+        """Publish the events, or one in *share* of them, each with an id of its own."""
+        self._round += 1
+        bodies = self._bodies[: len(self._bodies) // share]
+        messages = [Message(f"{self._round} {n}", "", body) for n, body in enumerate(bodies)]
+        began = time.monotonic()
+        with kind(self._settings) as publisher:
+            for start in range(0, len(messages), PUBLISH_BATCH):
+                publisher.publish(messages[start : start + PUBLISH_BATCH])
+            publisher.wait_until_unconfirmed(0)
+        return len(messages) / (time.monotonic() - began)
+
+    def publish_only(self, kind: type[Publisher]) -> float:
+        """Publish, and forget the events."""
+        rate = self.publish(kind)
+        with pika.BlockingConnection(pika.URLParameters(self._settings.rabbitmq_url)) as connection:
+            connection.channel().queue_purge(self._settings.queue)
+        return rate
+
+    def ingest(self) -> float:
+        """Consume as the driver does."""
+        return self._consume(lambda columns: ingest(self._connection, *columns))
+
+    def ingest_into_empty(self) -> float:
+        """The same into an empty table."""
+        self._connection.execute("TRUNCATE raw.user_events, etl.ingests, etl.arrivals")
+        return self.ingest()
+
+    def drain(self) -> float:
+        """Consume and throw away."""
+        return self._consume(lambda columns: None)
+
+    def insert_each(self) -> float:
+        """Consume, insert and commit one message at a time."""
+
+        def insert(columns: Columns) -> None:
+            event = json.loads(columns[0][0])
+            self._connection.execute(INSERT, [event[field] for field in FIELDS])
+
+        return self._consume(insert, size=1, share=20)
+
+    def _consume(
+        self, handle: Callable[[Columns], object], size: int = BATCH, share: int = 1
+    ) -> float:
+        self.publish(share=share)
+        self._connection.execute("CHECKPOINT")
+        missing = count = len(self._bodies) // share
+        with Consumer(self._settings, prefetch=2 * BATCH) as consumer:
+            began = time.monotonic()
+            while missing:
+                if batch := consumer.take(size, 0.2):
+                    tags, *columns = map(list, zip(*batch, strict=True))
+                    handle(columns)
+                    consumer.acknowledge(tags[-1])
+                    missing -= len(batch)
+            return count / (time.monotonic() - began)
+
+
+def in_turn(*measures: Callable[[], float]) -> list[float]:
+    """Return the median of each measure."""
+    rounds = [[measure() for measure in measures] for _ in range(ROUNDS)]
+    return [median(rates) for rates in zip(*rounds, strict=True)]
+
+
+def peak_memory(arguments: list[str], connection: Connection, rows: int) -> float:
+    """Run the driver until raw has so many rows more; return its peak memory in MiB."""
+    started = rows_of(connection)
+    peak = 0.0
+    with subprocess.Popen([sys.executable, "-m", "driver", *arguments]) as process:
+        while process.poll() is None and rows_of(connection) < started + rows:
+            with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
+                for line in status:
+                    if line.startswith("VmHWM"):
+                        peak = int(line.split()[1]) / 1024
+            time.sleep(0.2)
+        process.terminate()
+    return peak
+
+
+def rows_of(connection: Connection) -> int:
+    """Return how many events were ever ingested."""
+    row = connection.execute("SELECT coalesce(sum(inserted), 0) FROM etl.ingests").fetchone()
+    assert row
+    return int(row[0])
+
+
+class Report:
+    """The table of the figures."""
+
+    def __init__(self) -> None:
+        self.table = Table("figure", "", "compared with", "", "ratio", "must", "aim")
+
+    def ratio(self, one: tuple[str, float], other: tuple[str, float], must: str, aim: str) -> None:
+        """Add two rates and their ratio."""
+        (title, rate), (against, base) = one, other
+        ratio = f"{rate / base:.2f}"
+        self.table.add_row(title, f"{rate:,.0f}/s", against, f"{base:,.0f}/s", ratio, must, aim)
+
+    def memory(self, title: str, peak: float) -> None:
+        """Add the peak of a process, in MiB."""
+        self.table.add_row(title, f"{peak:.0f} MiB", "", "", "", "96 MiB", "64 MiB")
+
+
+def measure_rates(bench: Bench, report: Report, connection: Connection, rows: int) -> None:
+    """How fast events are published and ingested."""
+    full, drain, single = in_turn(bench.ingest_into_empty, bench.drain, bench.insert_each)
+    report.ratio(("queue to committed raw", full), ("bare drain", drain), "0.6", "0.9")
+    report.ratio(("queue to committed raw", full), ("insert by insert", single), "15", "30")
+
+    confirmed, unconfirmed = in_turn(
+        lambda: bench.publish_only(Publisher), lambda: bench.publish_only(Unconfirmed)
+    )
+    report.ratio(("confirmed publishing", confirmed), ("unconfirmed", unconfirmed), "0.7", "0.95")
+
+    connection.execute("TRUNCATE raw.user_events")
+    connection.execute(FILL, (rows,))
+    connection.execute("VACUUM ANALYZE raw.user_events")
+    (large,) = in_turn(bench.ingest)
+    title = f"after {rows / 1e6:g} million events"
+    report.ratio((title, large), ("into an empty raw", full), "0.9", "1.0")
+
+
+def measure_memory(bench: Bench, report: Report, connection: Connection, count: int) -> None:
+    """How much memory the driver takes for many events."""
+    for _ in range(5):
+        bench.publish()
+    report.memory("consumer's memory", peak_memory(["consume"], connection, 5 * count))
+
+    with (
+        tempfile.NamedTemporaryFile() as file,
+        subprocess.Popen([sys.executable, "-m", "driver", "consume"]) as consumer,
+    ):
+        file.writelines(event + b"\n" for event in events(5 * count, seed=2))
+        file.flush()
+        arguments = ["import", "user-events", file.name]
+        report.memory("importer's memory", peak_memory(arguments, connection, 5 * count))
+        consumer.terminate()
+
+
+def main(count: int) -> None:
+    """Measure everything and print the table."""
+    os.environ["USER_EVENTS_QUEUE"] = f"scratch_{uuid.uuid4().hex}"
+    settings = Settings.from_environment()
+    report = Report()
+    try:
+        with connect("bench") as connection:
+            bench = Bench(settings, connection, count)
+            measure_rates(bench, report, connection, 50 * count)
+            measure_memory(bench, report, connection, count)
+    finally:
+        with pika.BlockingConnection(pika.URLParameters(settings.rabbitmq_url)) as broker:
+            broker.channel().queue_delete(settings.queue)
+    Console(width=120).print(report.table)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200_000)

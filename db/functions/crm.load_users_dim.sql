@@ -1,0 +1,124 @@
+-- Reads raw.user_events, writes crm.users_dim and etl.load_runs.
+-- Rerun: the same date and the same raw rows write nothing to the dimension.
+CREATE OR REPLACE FUNCTION crm.load_users_dim(import_date date)
+    RETURNS bigint
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    SET timezone = 'UTC'
+AS $load_users_dim$
+DECLARE
+    v_started_at CONSTANT timestamptz := clock_timestamp();
+    v_from       CONSTANT timestamptz := import_date::timestamptz;
+    v_to         CONSTANT timestamptz := (import_date + 1)::timestamptz;
+    v_snapshot   pg_snapshot;
+    v_versions   bigint;
+    v_rows       bigint;
+    v_written    bigint := 0::bigint;
+BEGIN
+    PERFORM etl.begin_load('users_dim', import_date);
+    v_snapshot := pg_current_snapshot();
+
+    -- All statements below see the day as it is staged here, whatever arrives meanwhile.
+    INSERT INTO etl.users_dim_stage (
+        user_id, valid_from, valid_to, is_first, is_deleted,
+        username, user_email, user_type, organization_name, plan_name, event_sk, open_from
+    )
+    SELECT
+        event.user_id,
+        event.received_at,
+        lead(event.received_at) OVER user_day,
+        lag(event.received_at) OVER user_day IS NULL,
+        event.event_type = 'User Deleted',
+        etl.blank_to_null(event.username),
+        etl.blank_to_null(event.user_email),
+        etl.blank_to_null(event.user_type),
+        etl.blank_to_null(event.organization_name),
+        etl.blank_to_null(event.plan_name),
+        event.event_sk,
+        open.valid_from
+    FROM (
+        -- Of several events at one instant: Deleted over Updated over Created, then the last to arrive.
+        SELECT DISTINCT ON (user_id, received_at)
+            user_id, received_at, event_type, username, user_email, user_type, organization_name, plan_name, event_sk
+        FROM raw.user_events
+        WHERE received_at >= v_from
+          AND received_at < v_to
+        ORDER BY user_id, received_at,
+            array_position(ARRAY['User Deleted', 'User Updated', 'User Created'], event_type),
+            event_sk DESC
+    ) AS event
+    LEFT JOIN crm.users_dim_open AS open USING (user_id)
+    WINDOW user_day AS (PARTITION BY event.user_id ORDER BY event.received_at);
+
+    GET DIAGNOSTICS v_versions = ROW_COUNT;
+
+    -- Users without a version on or after this day: what was open is closed, the open row is rewritten in place.
+    IF v_versions > 0 THEN
+        PERFORM crm.add_users_dim_period(import_date);
+    END IF;
+
+    INSERT INTO crm.users_dim (
+        user_id, valid_from, valid_to, is_deleted,
+        username, user_email, user_type, organization_name, plan_name, event_sk
+    )
+    SELECT
+        open.user_id, open.valid_from, stage.valid_from, open.is_deleted,
+        open.username, open.user_email, open.user_type, open.organization_name, open.plan_name, open.event_sk
+    FROM etl.users_dim_stage AS stage
+    JOIN crm.users_dim_open AS open USING (user_id)
+    WHERE stage.is_first
+      AND stage.open_from < v_from
+    UNION ALL
+    SELECT
+        user_id, valid_from, valid_to, is_deleted,
+        username, user_email, user_type, organization_name, plan_name, event_sk
+    FROM etl.users_dim_stage
+    WHERE valid_to IS NOT NULL
+      AND (open_from < v_from OR open_from IS NULL)
+    ORDER BY user_id;
+
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
+    v_written := v_written + v_rows;
+
+    UPDATE crm.users_dim_open AS open
+    SET valid_from = stage.valid_from,
+        is_deleted = stage.is_deleted,
+        username = stage.username,
+        user_email = stage.user_email,
+        user_type = stage.user_type,
+        organization_name = stage.organization_name,
+        plan_name = stage.plan_name,
+        event_sk = stage.event_sk
+    FROM etl.users_dim_stage AS stage
+    WHERE open.user_id = stage.user_id
+      AND stage.valid_to IS NULL
+      AND stage.open_from < v_from;
+
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
+    v_written := v_written + v_rows;
+
+    INSERT INTO crm.users_dim_open (
+        user_id, valid_from, is_deleted,
+        username, user_email, user_type, organization_name, plan_name, event_sk
+    )
+    SELECT
+        user_id, valid_from, is_deleted,
+        username, user_email, user_type, organization_name, plan_name, event_sk
+    FROM etl.users_dim_stage
+    WHERE valid_to IS NULL
+      AND open_from IS NULL;
+
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
+    v_written := v_written + v_rows;
+
+    -- All other users: the day is loaded again, or late.
+    v_written := v_written + crm.splice_users_dim(v_from, v_to);
+
+    TRUNCATE etl.users_dim_stage, etl.users_dim_splice;
+    PERFORM etl.end_load('users_dim', import_date, v_started_at, v_snapshot, v_versions, v_written);
+    RETURN v_written;
+END;
+$load_users_dim$;
+
+COMMENT ON FUNCTION crm.load_users_dim(date) IS
+    'Brings the versions of users that begin on one UTC day, and their neighbours in time, to the state of the raw events of that day; returns the rows written. Days in any order, any number of times. A load of this table at the same time waits; readers and ingest do not.';

@@ -1,0 +1,26 @@
+-- A body in standard SQL is bound to its names when it is created; inlined, it reads only the periods that matter.
+CREATE OR REPLACE FUNCTION crm.users_at(p_at timestamptz)
+    RETURNS TABLE (
+        user_id text, username text, user_email text, user_type text, organization_name text,
+        organization_key text, plan_name text, valid_from timestamptz
+    )
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT
+        dim.user_id,
+        dim.username,
+        dim.user_email,
+        dim.user_type,
+        dim.organization_name,
+        organization.organization_key,
+        dim.plan_name,
+        dim.valid_from
+    FROM crm.users_dim AS dim
+    LEFT JOIN crm.organization_names AS organization USING (organization_name)
+    WHERE dim.valid_from <= p_at
+      AND (dim.valid_to > p_at OR dim.valid_to IS NULL)
+      AND NOT dim.is_deleted;
+END;
+
+COMMENT ON FUNCTION crm.users_at(timestamptz) IS
+    'Each user that existed at a moment, in the state of that moment; columns as in crm.users_current.';

@@ -1,0 +1,17 @@
+CREATE OR REPLACE VIEW crm.users_current AS
+SELECT
+    dim.user_id,
+    dim.username,
+    dim.user_email,
+    dim.user_type,
+    dim.organization_name,
+    organization.organization_key,
+    dim.plan_name,
+    dim.valid_from
+FROM crm.users_dim AS dim
+LEFT JOIN crm.organization_names AS organization USING (organization_name)
+WHERE dim.valid_to IS NULL
+  AND NOT dim.is_deleted;
+
+COMMENT ON VIEW crm.users_current IS
+    'Each user that exists, in the last known state, with the key of the organization.';

@@ -1,0 +1,25 @@
+-- A body in standard SQL is bound to its names when it is created.
+CREATE OR REPLACE FUNCTION etl.check_users_dim()
+    RETURNS TABLE (user_id text, valid_from timestamptz, valid_to timestamptz, fault text)
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT version.user_id, version.valid_from, version.valid_to, judged.fault
+    FROM (
+        SELECT
+            dim.user_id, dim.valid_from, dim.valid_to,
+            lead(dim.valid_from) OVER (PARTITION BY dim.user_id ORDER BY dim.valid_from, dim.valid_to) AS next_from
+        FROM crm.users_dim AS dim
+    ) AS version
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN version.next_from IS NULL AND version.valid_to IS NOT NULL THEN 'is the last version and not open'
+            WHEN version.next_from IS NOT NULL AND version.valid_to IS NULL THEN 'is open and not the last version'
+            WHEN version.next_from < version.valid_to THEN 'overlaps the next version'
+            WHEN version.next_from > version.valid_to THEN 'ends before the next version begins'
+        END AS fault
+    ) AS judged
+    WHERE judged.fault IS NOT NULL;
+END;
+
+COMMENT ON FUNCTION etl.check_users_dim() IS
+    'Versions of crm.users_dim that break its rules, and how; none when all is well. Reads the whole table.';

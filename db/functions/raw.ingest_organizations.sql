@@ -1,0 +1,86 @@
+-- Reads and empties raw.organizations_inbox, writes raw.organizations and raw.rejected_organizations.
+-- Rerun: the same organizations change nothing and are counted as duplicates.
+CREATE OR REPLACE FUNCTION raw.ingest_organizations(
+    OUT received   bigint,
+    OUT inserted   bigint,
+    OUT duplicates bigint,
+    OUT rejected   bigint
+)
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $ingest_organizations$
+BEGIN
+    -- Two files at once would race on the same keys; the second one waits.
+    PERFORM pg_advisory_xact_lock('raw.organizations'::regclass::bigint);
+
+    WITH taken AS (
+        DELETE FROM raw.organizations_inbox
+        RETURNING body_sk, body
+    ),
+    judged AS MATERIALIZED (
+        SELECT
+            taken.body_sk,
+            taken.body,
+            parsed.content,
+            instant.created_at,
+            coalesce(
+                parsed.fault,
+                raw.key_fault(parsed.content, 'organization_key'),
+                raw.text_fault(parsed.content, 'organization_name'),
+                CASE
+                    WHEN parsed.content ->> 'created_at' IS NOT NULL
+                        THEN raw.instant_fault(parsed.content, 'created_at', instant.created_at)
+                END
+            ) AS reason
+        FROM taken
+        CROSS JOIN LATERAL raw.parse_json(taken.body) AS parsed
+        CROSS JOIN LATERAL raw.parse_instant(parsed.content ->> 'created_at') AS instant (created_at)
+    ),
+    last_of_key AS (
+        SELECT DISTINCT ON (content ->> 'organization_key')
+            content ->> 'organization_key' AS organization_key,
+            content ->> 'organization_name' AS organization_name,
+            created_at
+        FROM judged
+        WHERE reason IS NULL
+        ORDER BY content ->> 'organization_key', body_sk DESC
+    ),
+    organization AS (
+        INSERT INTO raw.organizations AS known (organization_key, organization_name, created_at)
+        SELECT organization_key, organization_name, created_at
+        FROM last_of_key
+        WHERE NOT EXISTS (
+            SELECT
+            FROM raw.organizations AS same
+            WHERE same.organization_key = last_of_key.organization_key
+              AND (same.organization_name, same.created_at)
+                  IS NOT DISTINCT FROM (last_of_key.organization_name, last_of_key.created_at)
+        )
+        ON CONFLICT (organization_key) DO UPDATE
+        SET organization_name = EXCLUDED.organization_name,
+            created_at = EXCLUDED.created_at,
+            ingested_at = EXCLUDED.ingested_at
+        RETURNING 1
+    ),
+    reject AS (
+        INSERT INTO raw.rejected_organizations (reject_key, body, reason)
+        SELECT raw.content_key(NULL, body), body, reason
+        FROM judged
+        WHERE reason IS NOT NULL
+        ON CONFLICT DO NOTHING
+        RETURNING 1
+    ),
+    total AS (
+        SELECT
+            (SELECT count(*) FROM judged) AS received,
+            (SELECT count(*) FROM organization) AS inserted,
+            (SELECT count(*) FROM reject) AS rejected
+    )
+    SELECT total.received, total.inserted, total.received - total.inserted - total.rejected, total.rejected
+    INTO received, inserted, duplicates, rejected
+    FROM total;
+END;
+$ingest_organizations$;
+
+COMMENT ON FUNCTION raw.ingest_organizations() IS
+    'Takes what COPY put into raw.organizations_inbox: validates, keeps the last of each organization_key, quarantines the rest; returns what became of it (inserted: new or changed). A bad organization is no error.';

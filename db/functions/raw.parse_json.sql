@@ -1,0 +1,29 @@
+CREATE OR REPLACE FUNCTION raw.parse_json(p_body bytea, OUT content jsonb, OUT fault text)
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+AS $parse_json$
+DECLARE
+    v_detail text;
+BEGIN
+    IF p_body IS NULL OR octet_length(p_body) = 0 THEN
+        fault := 'body: empty';
+        RETURN;
+    END IF;
+
+    content := convert_from(p_body, 'UTF8')::jsonb;
+    IF jsonb_typeof(content) <> 'object' THEN
+        fault := format('body: must be a JSON object, is of type %s', jsonb_typeof(content));
+        content := NULL;
+    END IF;
+EXCEPTION
+    -- Bytes can fail the parser in many ways (22021, 22P02, 22P05, 22003, 54001, ...); none may stop a batch.
+    WHEN OTHERS THEN
+        GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
+        fault := left(concat_ws(': ',
+            CASE SQLSTATE WHEN '22021' THEN 'body: not UTF-8' ELSE 'body: not JSON' END,
+            SQLERRM, nullif(v_detail, '')), 500);
+END;
+$parse_json$;
+
+COMMENT ON FUNCTION raw.parse_json(bytea) IS
+    'Reads one JSON object from UTF-8 bytes; returns its content, or null and the fault. Of a key that comes twice the last counts.';

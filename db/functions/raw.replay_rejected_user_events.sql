@@ -1,0 +1,85 @@
+-- Reads raw.rejected_user_events and writes it; what is an event today goes through raw.ingest_user_events.
+-- Rerun: what is still none stays, with today's reason.
+CREATE OR REPLACE FUNCTION raw.replay_rejected_user_events(
+    OUT received   bigint,
+    OUT inserted   bigint,
+    OUT duplicates bigint,
+    OUT rejected   bigint
+)
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $replay_rejected_user_events$
+DECLARE
+    c_batch  CONSTANT bigint := 500::bigint;
+    v_last   bigint := 0::bigint;
+    v_tried  bigint;
+    v_ingest record;
+    v_bodies bytea[];
+    v_ids    text[];
+BEGIN
+    received := 0::bigint;
+    inserted := 0::bigint;
+    duplicates := 0::bigint;
+    rejected := 0::bigint;
+
+    -- In batches, in the order of arrival.
+    LOOP
+        WITH tried AS MATERIALIZED (
+            SELECT event_sk, body
+            FROM raw.rejected_user_events
+            WHERE event_sk > v_last
+            ORDER BY event_sk
+            LIMIT c_batch
+            -- Another replay has the others; each message goes through one of them.
+            FOR UPDATE SKIP LOCKED
+        ),
+        judged AS MATERIALIZED (
+            SELECT
+                tried.event_sk,
+                coalesce(
+                    parsed.fault,
+                    raw.user_event_fault(parsed.content, raw.parse_instant(parsed.content ->> 'received_at'))
+                ) AS reason
+            FROM tried
+            CROSS JOIN LATERAL raw.parse_json(tried.body) AS parsed
+        ),
+        good AS (
+            DELETE FROM raw.rejected_user_events AS reject
+            USING judged
+            WHERE reject.event_sk = judged.event_sk
+              AND judged.reason IS NULL
+            RETURNING reject.event_sk, reject.body, reject.message_id
+        ),
+        bad AS (
+            UPDATE raw.rejected_user_events AS reject
+            SET reason = judged.reason
+            FROM judged
+            WHERE reject.event_sk = judged.event_sk
+              AND reject.reason <> judged.reason
+        )
+        SELECT
+            (SELECT count(*) FROM judged),
+            (SELECT max(event_sk) FROM judged),
+            array_agg(body ORDER BY event_sk),
+            array_agg(message_id ORDER BY event_sk)
+        INTO v_tried, v_last, v_bodies, v_ids
+        FROM good;
+
+        EXIT WHEN v_tried = 0;
+        received := received + v_tried;
+        CONTINUE WHEN v_bodies IS NULL;
+
+        SELECT ingest.inserted, ingest.duplicates
+        INTO v_ingest
+        FROM raw.ingest_user_events(v_bodies, v_ids) AS ingest;
+
+        inserted := inserted + v_ingest.inserted;
+        duplicates := duplicates + v_ingest.duplicates;
+    END LOOP;
+
+    rejected := received - inserted - duplicates;
+END;
+$replay_rejected_user_events$;
+
+COMMENT ON FUNCTION raw.replay_rejected_user_events() IS
+    'Tries the quarantine under today''s rules: takes what is a user event into raw and out of quarantine; returns what became of all, as raw.ingest_user_events does. Loads see the events when their days are loaded again.';

@@ -1,0 +1,21 @@
+-- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
+CREATE OR REPLACE FUNCTION raw.user_event_fault(p_content jsonb, p_received_at timestamptz)
+    RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN coalesce(
+        raw.key_fault(p_content, 'id'),
+        raw.key_fault(p_content, 'event_type'),
+        CASE
+            WHEN p_content ->> 'event_type' NOT IN ('User Created', 'User Updated', 'User Deleted')
+                THEN format('event_type: unknown: %s', left((p_content -> 'event_type')::text, 100))
+        END,
+        raw.instant_fault(p_content, 'received_at', p_received_at),
+        raw.text_fault(p_content, 'username'),
+        raw.text_fault(p_content, 'user_email'),
+        raw.text_fault(p_content, 'user_type'),
+        raw.text_fault(p_content, 'organization_name'),
+        raw.text_fault(p_content, 'plan_name')
+    );
+
+COMMENT ON FUNCTION raw.user_event_fault(jsonb, timestamptz) IS
+    'Why a JSON object is no user event; null when it is one. Takes the object and its received_at as raw.parse_instant read it.';

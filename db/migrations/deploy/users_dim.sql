@@ -1,0 +1,77 @@
+-- Deploy warehouse:users_dim to pg
+-- requires: schemas
+BEGIN;
+
+CREATE TABLE crm.users_dim (
+    user_id           text        NOT NULL COLLATE "C",
+    valid_from        timestamptz NOT NULL,
+    valid_to          timestamptz,
+    is_valid          boolean     NOT NULL GENERATED ALWAYS AS (valid_to IS NULL) STORED,
+    is_deleted        boolean     NOT NULL,
+    username          text,
+    user_email        text,
+    user_type         text,
+    organization_name text,
+    plan_name         text,
+    event_sk          bigint      NOT NULL,
+    CONSTRAINT users_dim_validity_ck CHECK (valid_to > valid_from)
+) PARTITION BY RANGE (valid_to);
+
+COMMENT ON TABLE crm.users_dim IS
+    'One row a version of a user, valid in [valid_from, valid_to); every instant with an event begins a version.';
+COMMENT ON COLUMN crm.users_dim.valid_to IS 'Where the next version begins; null for the open version.';
+COMMENT ON COLUMN crm.users_dim.is_valid IS 'The open version, the user''s last known state.';
+COMMENT ON COLUMN crm.users_dim.is_deleted IS 'The version began with User Deleted.';
+COMMENT ON COLUMN crm.users_dim.event_sk IS 'The event of raw.user_events that began the version.';
+
+-- A load rewrites open rows in place: nothing indexed changes and the page has room, so the update is
+-- HOT. The check spares a scan of this partition when a period is added.
+CREATE TABLE crm.users_dim_open PARTITION OF crm.users_dim (
+    CONSTRAINT users_dim_open_pk PRIMARY KEY (user_id),
+    CONSTRAINT users_dim_open_ck CHECK (valid_to IS NULL)
+) DEFAULT WITH (fillfactor = 60);
+
+COMMENT ON TABLE crm.users_dim_open IS
+    'The open version of each user; closed ones are in users_dim_YYYY_MM by the month of valid_to.';
+
+CREATE UNLOGGED TABLE etl.users_dim_stage (
+    user_id           text        NOT NULL COLLATE "C",
+    valid_from        timestamptz NOT NULL,
+    valid_to          timestamptz,
+    is_first          boolean     NOT NULL,
+    is_deleted        boolean     NOT NULL,
+    username          text,
+    user_email        text,
+    user_type         text,
+    organization_name text,
+    plan_name         text,
+    event_sk          bigint      NOT NULL,
+    open_from         timestamptz
+);
+
+COMMENT ON TABLE etl.users_dim_stage IS
+    'The versions of the day that crm.load_users_dim is loading; empty between loads.';
+COMMENT ON COLUMN etl.users_dim_stage.valid_to IS 'The user''s next version of the day; null for the last.';
+COMMENT ON COLUMN etl.users_dim_stage.is_first IS 'The user''s first version of the day.';
+COMMENT ON COLUMN etl.users_dim_stage.open_from IS
+    'Where the user''s open version began before the load; null for a new user.';
+
+CREATE UNLOGGED TABLE etl.users_dim_splice (
+    is_new            boolean     NOT NULL,
+    user_id           text        NOT NULL COLLATE "C",
+    valid_from        timestamptz NOT NULL,
+    valid_to          timestamptz,
+    is_deleted        boolean     NOT NULL,
+    username          text,
+    user_email        text,
+    user_type         text,
+    organization_name text,
+    plan_name         text,
+    event_sk          bigint      NOT NULL
+);
+
+COMMENT ON TABLE etl.users_dim_splice IS
+    'For users with versions on or after the day being loaded: the rows around it as they are and as they should be.';
+COMMENT ON COLUMN etl.users_dim_splice.is_new IS 'False: as it is in crm.users_dim. True: as it should be.';
+
+COMMIT;

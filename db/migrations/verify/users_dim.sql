@@ -1,0 +1,23 @@
+-- Verify warehouse:users_dim on pg
+BEGIN;
+
+SELECT user_id, valid_from, valid_to, is_valid, is_deleted, username, user_email, user_type,
+    organization_name, plan_name, event_sk
+FROM crm.users_dim
+WHERE false;
+
+SELECT 1 / count(*)
+FROM pg_inherits
+WHERE inhrelid = 'crm.users_dim_open'::regclass AND inhparent = 'crm.users_dim'::regclass;
+
+SELECT user_id, valid_from, valid_to, is_first, is_deleted, username, user_email, user_type,
+    organization_name, plan_name, event_sk, open_from
+FROM etl.users_dim_stage
+WHERE false;
+
+SELECT is_new, user_id, valid_from, valid_to, is_deleted, username, user_email, user_type,
+    organization_name, plan_name, event_sk
+FROM etl.users_dim_splice
+WHERE false;
+
+ROLLBACK;

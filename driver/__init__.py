@@ -1,0 +1,1 @@
+"""Moves bytes for the warehouse: queue to raw, files to the queue or COPY, one call a load."""

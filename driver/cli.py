@@ -1,0 +1,192 @@
+"""The command line of the driver."""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final, NoReturn
+
+import psycopg
+
+from driver.consume import consume
+from driver.database import explain
+from driver.errors import Fault, UsageError
+from driver.importing import (
+    import_organizations,
+    import_user_events,
+    import_user_events_directly,
+)
+from driver.ingest import BATCH
+from driver.load import LOADS, catch_up, load
+from driver.settings import Settings
+from driver.status import show_status
+
+logger = logging.getLogger(__name__)
+
+# A consumer that is told to stop has to be gone after 10 s: this, and closing its connections.
+GRACE_SECONDS: Final = 4
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see {self.prog} --help)")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, 1 for a fault or 2 for a wrong call, each said in one line."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # each of its errors reaches us as ours
+    try:
+        arguments = _parser().parse_args(argv)
+        return int(arguments.run(arguments))
+    except UsageError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except Fault as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except psycopg.Error as error:
+        print(f"error: {explain(error)}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted: the same command again goes on from here", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m driver",
+        description="Moves bytes for the warehouse; all rules about data are SQL.",
+        epilog="PostgreSQL is where libpq's PG* variables say, RabbitMQ where RABBITMQ_URL says;"
+        " USER_EVENTS_QUEUE names the queue (default user_events).",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    consumer = commands.add_parser(
+        "consume", help="move user events from the queue to raw, until told to stop"
+    )
+    consumer.add_argument(
+        "--batch-size",
+        type=_positive,
+        default=BATCH,
+        metavar="N",
+        help="messages a commit at most (default %(default)s)",
+    )
+    consumer.add_argument(
+        "--batch-seconds",
+        type=float,
+        default=0.2,
+        metavar="S",
+        help="longest wait for a batch to fill (default %(default)s)",
+    )
+    consumer.set_defaults(run=_consume)
+
+    importer = commands.add_parser("import", help="bring a file into the warehouse").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    organizations = importer.add_parser("organizations", help="by COPY, into raw and the dimension")
+    organizations.add_argument(
+        "file", type=Path, metavar="FILE", help="a JSON array, or one object a line"
+    )
+    organizations.set_defaults(run=_import_organizations)
+    user_events = importer.add_parser(
+        "user-events", help="through the queue; returns when all are committed"
+    )
+    user_events.add_argument(
+        "file", type=Path, metavar="FILE", help="a JSON array, or one object a line"
+    )
+    user_events.add_argument(
+        "--direct",
+        action="store_true",
+        help="past the queue, into the same SQL function: for years of history",
+    )
+    user_events.set_defaults(run=_import_user_events)
+
+    loader = commands.add_parser("load", help="run one load for one day")
+    loader.add_argument("name", choices=LOADS, help="the table to load")
+    loader.add_argument(
+        "--date",
+        type=_day,
+        default=os.environ.get("IMPORT_DATE") or None,
+        metavar="YYYY-MM-DD",
+        help="the UTC day (default: IMPORT_DATE of the environment)",
+    )
+    loader.set_defaults(run=_load)
+
+    commands.add_parser(
+        "catch-up", help="run every load for exactly the days that need it, oldest first"
+    ).set_defaults(run=_catch_up)
+
+    commands.add_parser("status", help="show what is where").set_defaults(run=_status)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise UsageError(f"{text}: must be at least 1")
+    return number
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise UsageError(f"'{text}' is no day: write it as YYYY-MM-DD") from None
+
+
+def _consume(arguments: argparse.Namespace) -> int:
+    stop = threading.Event()
+
+    def finish(*_: object) -> None:
+        stop.set()
+        signal.alarm(GRACE_SECONDS)
+
+    def give_up(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, finish)
+    signal.signal(signal.SIGALRM, give_up)
+    try:
+        consume(Settings.from_environment(), stop, arguments.batch_size, arguments.batch_seconds)
+    except KeyboardInterrupt:
+        logger.warning("stopped before the batch in hand was committed; it will be delivered again")
+    return 0
+
+
+def _import_organizations(arguments: argparse.Namespace) -> int:
+    print(f"organizations: {import_organizations(arguments.file)}")
+    return 0
+
+
+def _import_user_events(arguments: argparse.Namespace) -> int:
+    if arguments.direct:
+        outcome = import_user_events_directly(arguments.file)
+    else:
+        outcome = import_user_events(Settings.from_environment(), arguments.file)
+    print(f"user events: {outcome}")
+    return 0
+
+
+def _load(arguments: argparse.Namespace) -> int:
+    if arguments.date is None:
+        raise UsageError("no day to load: pass --date YYYY-MM-DD or set IMPORT_DATE")
+    result = load(arguments.name, arguments.date)
+    rows = "1 row" if result.rows == 1 else f"{result.rows} rows"
+    print(f"{arguments.name} {arguments.date}: {rows} written in {result.seconds:.2f} s")
+    return 0
+
+
+def _catch_up(_arguments: argparse.Namespace) -> int:
+    catch_up(print)
+    return 0
+
+
+def _status(_arguments: argparse.Namespace) -> int:
+    return 0 if show_status(Settings.from_environment()) else 1

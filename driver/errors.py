@@ -1,0 +1,17 @@
+"""Errors that end a command with one line instead of a traceback."""
+
+
+class UsageError(Exception):
+    """The call is wrong: its caller can mend it. Exit status 2."""
+
+
+class Fault(Exception):
+    """Something the command needs does not work. Exit status 1."""
+
+
+class BrokerError(Fault):
+    """RabbitMQ cannot be reached, refused something or was lost."""
+
+
+class BrokerRefusedError(BrokerError):
+    """RabbitMQ does not accept the user, the password or the virtual host."""

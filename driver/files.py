@@ -1,0 +1,109 @@
+"""Splits a file into JSON texts, as a stream of bytes: what is in them the database judges."""
+
+import hashlib
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from driver.errors import UsageError
+
+CHUNK: Final = 1 << 18
+# A flat object or a string as a whole, or one character that matters outside of strings.
+TOKEN: Final = re.compile(
+    rb'\{(?:[^{}\[\]"]++|"(?:[^"\\]++|\\.)*+")*+\}|"(?:[^"\\]++|\\.)*+"|["\[\]{},]', re.DOTALL
+)
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+def json_texts(path: Path) -> Iterator[bytes]:
+    """Yield the elements of a JSON array, or the lines of a file with one object a line.
+
+    Raises UsageError when the file cannot be read, is neither, or ends before its array does.
+    """
+    try:
+        with path.open("rb") as stream:
+            head = stream.read1(CHUNK).removeprefix(BYTE_ORDER_MARK).lstrip()
+            while not head and (more := stream.read1(CHUNK)):
+                head = more.lstrip()
+            if head.startswith(b"["):
+                yield from _elements(path, head[1:], stream)
+            elif head.startswith(b"{"):
+                yield from _lines(head, stream)
+            elif head:
+                raise UsageError(f"{path}: neither a JSON array nor one JSON object a line")
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+
+
+def _lines(head: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    *lines, rest = head.split(b"\n")
+    yield from filter(None, map(bytes.strip, lines))
+    if rest := (rest + stream.readline()).strip():
+        yield rest
+    yield from filter(None, map(bytes.strip, stream))
+
+
+def _elements(path: Path, buffer: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    count = 0
+    while True:
+        start = depth = 0
+        for token in TOKEN.finditer(buffer):
+            if token.end() - token.start() > 1:
+                continue
+            match buffer[token.start()]:
+                case 0x7B | 0x5B:  # { [
+                    depth += 1
+                case 0x7D | 0x5D if depth:  # } ]
+                    depth -= 1
+                case 0x2C if not depth:  # ,
+                    yield buffer[start : token.start()].strip()
+                    count += 1
+                    start = token.end()
+                case 0x5D:  # the array's own ]
+                    last = buffer[start : token.start()].strip()
+                    if last or count:
+                        yield last
+                    if (buffer[token.end() :] + stream.read(CHUNK)).strip():
+                        raise UsageError(f"{path}: goes on after the end of its JSON array")
+                    return
+                case 0x22:  # a " whose string does not end in this buffer
+                    break
+        more = stream.read(max(CHUNK, len(buffer) - start))
+        if not more:
+            raise UsageError(
+                f"{path}: the JSON array does not end; the {count} objects before are read,"
+                " mend the file and import it again"
+            )
+        buffer = buffer[start:] + more
+
+
+def message_ids(texts: Iterator[bytes]) -> Iterator[tuple[str, bytes]]:
+    """Give each text an id made of its content and of how often that content came before.
+
+    The same file gives the same ids, in any order and layout of its objects, and equal objects in
+    one file have different ones. The counts are kept in a temporary file, not in memory.
+    """
+    with closing(sqlite3.connect("", isolation_level=None)) as counts:
+        counts.execute("PRAGMA journal_mode = off")
+        counts.execute("CREATE TABLE seen (digest INTEGER PRIMARY KEY, times INTEGER NOT NULL)")
+        for text in texts:
+            digest = hashlib.sha256(_canonical(text)).digest()[:16]
+            (times,) = counts.execute(
+                "INSERT INTO seen VALUES (?, 1)"
+                " ON CONFLICT (digest) DO UPDATE SET times = times + 1 RETURNING times",
+                (int.from_bytes(digest[:8], signed=True),),
+            ).fetchone()
+            yield f"{digest.hex()}-{times}", text
+
+
+def _canonical(text: bytes) -> bytes:
+    """Return the same bytes for the same JSON, whatever its white space and order of keys."""
+    try:
+        content = json.loads(text, parse_int=str, parse_float=str)
+        return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+    except (ValueError, RecursionError):
+        return text

@@ -1,0 +1,125 @@
+"""A scratch database and queue on the servers that the environment names, never the user's."""
+
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pika
+import psycopg
+import pytest
+from psycopg import sql
+
+from driver.settings import Settings
+
+MIGRATE: Final = Path(__file__).parents[2] / "db" / "migrate"
+
+# users_dim: its partitions too. The stage and splice tables are empty between loads. TRUNCATE would
+# take 300 times as long: it makes new files for each table and index.
+EMPTY: Final = """
+    DELETE FROM raw.user_events;
+    DELETE FROM raw.rejected_user_events;
+    DELETE FROM raw.organizations_inbox;
+    DELETE FROM raw.organizations;
+    DELETE FROM raw.rejected_organizations;
+    DELETE FROM crm.users_dim;
+    DELETE FROM crm.organizations_dim;
+    DELETE FROM reports.user_events_daily;
+    DELETE FROM etl.ingests;
+    DELETE FROM etl.arrivals;
+    DELETE FROM etl.load_runs;
+"""
+
+
+@pytest.fixture(name="migrated", scope="session")
+def fixture_migrated() -> Iterator[str]:
+    """The name of a migrated database that lives as long as the test session."""
+    name = f"scratch_{uuid.uuid4().hex}"
+    identifier = sql.Identifier(name)
+    with psycopg.connect(dbname="postgres", autocommit=True) as server:
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(identifier)
+        )
+        try:
+            subprocess.run([MIGRATE], env={**os.environ, "PGDATABASE": name}, check=True)
+            yield name
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+
+
+@pytest.fixture(name="empty", scope="session")
+def fixture_empty(migrated: str) -> Iterator[Callable[[], psycopg.Connection[Any]]]:
+    """Empties all tables and returns an autocommit connection, the same one at each call."""
+    with psycopg.connect(dbname=migrated, autocommit=True) as conn:
+
+        def empty() -> psycopg.Connection[Any]:
+            conn.execute(EMPTY)
+            return conn
+
+        yield empty
+
+
+@pytest.fixture(name="conn")
+def fixture_conn(
+    migrated: str,
+    empty: Callable[[], psycopg.Connection[Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> psycopg.Connection[Any]:
+    """An autocommit connection to a database with empty tables, which PGDATABASE names as well."""
+    monkeypatch.setenv("PGDATABASE", migrated)
+    return empty()
+
+
+@pytest.fixture(name="settings")
+def fixture_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """A queue of the test's own on the broker of RABBITMQ_URL, which USER_EVENTS_QUEUE names."""
+    monkeypatch.setenv("USER_EVENTS_QUEUE", f"scratch_{uuid.uuid4().hex}")
+    settings = Settings.from_environment()
+    yield settings
+    _delete_queue(settings)
+
+
+@pytest.fixture(name="delete_queue")
+def fixture_delete_queue(settings: Settings) -> Callable[[], None]:
+    """Deletes the test's queue, with what is in it."""
+    return lambda: _delete_queue(settings)
+
+
+def _delete_queue(settings: Settings) -> None:
+    with pika.BlockingConnection(pika.URLParameters(settings.rabbitmq_url)) as connection:
+        connection.channel().queue_delete(settings.queue)
+
+
+@pytest.fixture(name="start_consumer")
+def fixture_start_consumer(
+    conn: psycopg.Connection[Any], settings: Settings, tmp_path: Path
+) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Starts a consumer of the scratch queue and database, a process of its own that listens."""
+    assert conn and settings
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        log = tmp_path / f"consumer_{len(processes)}.log"
+        command = [sys.executable, "-m", "driver", "consume"]
+        with log.open("wb") as stream:
+            # pylint: disable-next=consider-using-with
+            processes.append(subprocess.Popen(command, stderr=stream))
+        until(lambda: b"listening" in log.read_bytes())
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.terminate()
+        process.wait(15)
+
+
+def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until the condition holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)

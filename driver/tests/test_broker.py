@@ -1,0 +1,167 @@
+"""The links to RabbitMQ, against a real one."""
+
+import socket
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pika
+import pytest
+
+from driver.broker import Consumer, Message, Publisher, queue_state
+from driver.errors import BrokerError, BrokerRefusedError
+from driver.settings import Settings
+
+
+def message(number: int) -> Message:
+    """Return a message of its own."""
+    return Message(f"message {number}", f"correlation {number}", b"%d" % number)
+
+
+def test_messages_keep_their_order_and_properties(settings: Settings) -> None:
+    """Published in parts, taken in parts, and gone once acknowledged."""
+    with Publisher(settings) as publisher:
+        publisher.publish([message(0), message(1)])
+        publisher.publish([message(2)])
+        publisher.wait_until_unconfirmed(0)
+    with Consumer(settings, prefetch=10) as consumer:
+        taken = consumer.take(2, 5) + consumer.take(2, 0.5)
+        assert [(one.message_id, one.correlation_id, one.body) for one in taken] == [
+            tuple(message(number)) for number in range(3)
+        ]
+        consumer.acknowledge(taken[-1].tag)
+    assert queue_state(settings) == (0, 0)
+
+
+def test_what_is_not_acknowledged_comes_again(settings: Settings) -> None:
+    """To the next link."""
+    with Publisher(settings) as publisher:
+        publisher.publish([message(0), message(1)])
+        publisher.wait_until_unconfirmed(0)
+    for expected in (2, 1):
+        with Consumer(settings, prefetch=10) as consumer:
+            taken = consumer.take(2, 2)
+            assert len(taken) == expected
+            consumer.acknowledge(taken[0].tag)
+    assert queue_state(settings) == (0, 0)
+
+
+def test_a_full_window_waits(settings: Settings) -> None:
+    """No more than the window is unconfirmed when publish returns."""
+    with Publisher(settings, window=10) as publisher:
+        for start in range(0, 500, 50):
+            publisher.publish([message(number) for number in range(start, start + 50)])
+            assert len(publisher.unconfirmed) <= 10
+        publisher.wait_until_unconfirmed(0)
+    assert queue_state(settings) == (500, 0)
+
+
+def test_a_lost_link_leaves_what_is_unconfirmed_to_the_next(
+    settings: Settings, delete_queue: Callable[[], None]
+) -> None:
+    """A message that cannot be routed is not confirmed silently, it ends the link."""
+    with pytest.raises(BrokerError, match="was deleted"):
+        with Publisher(settings) as publisher:
+            delete_queue()
+            publisher.publish([message(0), message(1)])
+            publisher.wait_until_unconfirmed(0)
+    assert publisher.unconfirmed == [message(0), message(1)]
+    with Publisher(settings, publisher.unconfirmed) as publisher:
+        publisher.wait_until_unconfirmed(0)
+    assert queue_state(settings) == (2, 0)
+
+
+def test_a_consumer_says_when_its_queue_is_deleted(
+    settings: Settings, delete_queue: Callable[[], None]
+) -> None:
+    """Instead of waiting for messages that cannot come."""
+    with Consumer(settings, prefetch=10) as consumer:
+        delete_queue()
+        with pytest.raises(BrokerError, match="was deleted"):
+            consumer.take(1, 5)
+
+
+def test_a_broker_that_cannot_be_used_is_one_line(settings: Settings) -> None:
+    """Which says what to look at, and never the password."""
+    url = urlsplit(settings.rabbitmq_url)
+    for bad, error, text in (
+        (url._replace(netloc=f"nobody-{url.netloc}"), BrokerRefusedError, "refuses the user"),
+        (url._replace(path="/nowhere"), BrokerRefusedError, "refuses the user"),
+        (url._replace(netloc="user:secret@host.invalid"), BrokerError, "run .make setup."),
+    ):
+        with pytest.raises(error, match=text) as caught:
+            queue_state(Settings(bad.geturl(), settings.queue))
+        assert "\n" not in str(caught.value)
+        assert "secret" not in str(caught.value)
+        assert str(url.password) not in str(caught.value)
+
+
+def test_a_broker_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A peer that takes the connection and says nothing."""
+    monkeypatch.setattr("driver.broker.CONNECT_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"amqp://user:secret@127.0.0.1:{server.getsockname()[1]}/"
+        with pytest.raises(BrokerError, match="does not answer within"):
+            queue_state(Settings(url, "scratch"))
+
+
+def test_another_kind_of_queue_is_refused(settings: Settings) -> None:
+    """A queue of the same name that was declared otherwise: say so, do not use it."""
+    with pika.BlockingConnection(pika.URLParameters(settings.rabbitmq_url)) as connection:
+        connection.channel().queue_declare(settings.queue, durable=True)
+        with pytest.raises(BrokerError, match="inequivalent arg 'x-queue-type'"):
+            with Publisher(settings):
+                pass
+
+
+def test_a_refused_message_ends_the_link(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broker may answer a message with a nack, here because the queue is full."""
+    limits = {"x-max-length": 1, "x-overflow": "reject-publish"}
+    monkeypatch.setattr("driver.broker.QUEUE_ARGUMENTS", {"x-queue-type": "quorum", **limits})
+    with pytest.raises(BrokerError, match="refused a message"):
+        with Publisher(settings) as publisher:
+            for number in range(100):
+                publisher.publish([message(number)])
+                publisher.wait_until_unconfirmed(0)
+    assert publisher.unconfirmed
+
+
+def test_a_slow_broker_is_spoken_of(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While confirms do not come, a line now and then."""
+    monkeypatch.setattr("driver.broker.CONFIRM_SECONDS", 0.0)
+    with Publisher(settings) as publisher:
+        publisher.publish([message(number) for number in range(3000)])
+    assert "has not confirmed" in caplog.text
+
+
+def test_odd_properties_are_made_text(settings: Settings) -> None:
+    """A NUL or broken UTF-8 in an id must not stop the line; nor must no id at all."""
+    with Consumer(settings, prefetch=10) as consumer:
+        with pika.BlockingConnection(pika.URLParameters(settings.rabbitmq_url)) as connection:
+            channel = connection.channel()
+            for message_id in ("a\0b", b"a\xff", "", None):
+                properties = pika.BasicProperties(message_id=message_id)  # type: ignore[arg-type]
+                channel.basic_publish("", settings.queue, b"", properties)
+        taken = consumer.take(4, 5)
+    assert [one.message_id for one in taken] == ["a\\0b", "a\\xff", "", None]
+
+
+def test_a_full_inbox_is_not_filled_further(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until something is taken from it, or a heartbeat is due."""
+    monkeypatch.setattr("driver.broker.INBOX_BYTES", 10)
+    monkeypatch.setattr("driver.broker.INBOX_SECONDS", 0.5)
+    with Publisher(settings) as publisher:
+        publisher.publish([Message(str(number), "", b"x" * 10) for number in range(5)])
+        publisher.wait_until_unconfirmed(0)
+    with Consumer(settings, prefetch=10) as consumer:
+        began = time.monotonic()
+        time.sleep(1.2)  # two messages at once, another one each half second
+        assert len(consumer.take(10, 0)) < 5
+        assert len(consumer.take(10, 1)) > 0
+        assert time.monotonic() - began < 3

@@ -1,0 +1,168 @@
+"""The command line: what good calls print, and the one line that bad ones get."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from driver.broker import Message, Publisher
+from driver.cli import main
+from driver.settings import Settings
+
+Connection = psycopg.Connection[Any]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "status", "message"),
+    [
+        ("", {}, 2, "the following arguments are required: COMMAND"),
+        ("nothing", {}, 2, "invalid choice: 'nothing'"),
+        ("load users_dim", {}, 2, "no day to load: pass --date"),
+        ("load users_dim", {"IMPORT_DATE": "2020-13-40"}, 2, "'2020-13-40' is no day"),
+        ("load users_dim --date 8.12.2020", {}, 2, "'8.12.2020' is no day"),
+        ("load nothing --date 2020-12-08", {}, 2, "invalid choice: 'nothing'"),
+        (
+            "load users_dim --date 2020-12-08",
+            {"PGPORT": "1"},
+            1,
+            r"PostgreSQL: .* \(run .make setup",
+        ),
+        ("load users_dim --date 2020-12-08", {"PGDATABASE": "no"}, 1, '"no" does not exist'),
+        ("import organizations no.json", {}, 2, "no.json: No such file"),
+        ("import user-events no.json", {}, 2, "no.json: No such file"),
+        ("import user-events no.json", {"RABBITMQ_URL": ""}, 2, "RABBITMQ_URL is not set"),
+        ("import user-events no.json", {"RABBITMQ_URL": "amqp://"}, 2, "must look like amqp://"),
+        ("import user-events no.json", {"RABBITMQ_URL": "amqp://a:b@c:d"}, 2, "must look like"),
+        ("consume", {"RABBITMQ_URL": "", "RABBITMQ_URL_FILE": "no"}, 2, "no: No such file"),
+        ("consume", {"RABBITMQ_URL": "http://a"}, 2, "RABBITMQ_URL must look like amqp://"),
+        ("consume --batch-size 0", {}, 2, "must be at least 1"),
+        ("consume --batch-size x", {}, 2, "invalid _positive value|invalid int value"),
+    ],
+)
+def test_a_bad_call_gets_one_line(
+    conn: Connection,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: str,
+    environment: dict[str, str],
+    status: int,
+    message: str,
+) -> None:
+    """On stderr, with status 2 for a wrong call and 1 for a fault."""
+    assert conn and settings
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert main(arguments.split()) == status
+    output = capsys.readouterr()
+    assert re.fullmatch(f"error: .*({message}).*\n", output.err)
+    assert not output.out
+
+
+def test_a_broker_that_is_away_is_a_fault(
+    conn: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    """An import does not wait for it; nothing has begun."""
+    assert conn
+    monkeypatch.setenv("RABBITMQ_URL", "amqp://user:secret@127.0.0.1:1/")
+    path = tmp_path / "events.json"
+    path.write_text('{"id": 1}')
+    assert main(["import", "user-events", str(path)]) == 1
+    assert re.fullmatch("error: RabbitMQ at 127.0.0.1:1: .*refused.*\n", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    "command", ["", "consume", "import", "import user-events", "load", "status"]
+)
+def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """By --help."""
+    with pytest.raises(SystemExit) as ended:
+        main([*command.split(), "--help"])
+    assert ended.value.code == 0
+    assert "usage: python -m driver" in capsys.readouterr().out
+
+
+def test_a_load_says_what_it_wrote(conn: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    """A day without events is a row of zeros in the report."""
+    assert main("load user_events_daily --date 2020-12-08".split()) == 0
+    assert main("load users_dim --date 2020-12-08".split()) == 0
+    assert re.fullmatch(
+        r"user_events_daily 2020-12-08: 1 row written in \d+\.\d\d s\n"
+        r"users_dim 2020-12-08: 0 rows written in \d+\.\d\d s\n",
+        capsys.readouterr().out,
+    )
+    assert conn.execute("SELECT n_total FROM reports.user_events_daily").fetchall() == [(0,)]
+
+
+def test_status_shows_what_is_where(
+    conn: Connection, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The queue, what was ingested, the latest rejects, what to load, the last loads."""
+    conn.execute(
+        "SELECT raw.ingest_user_events(%s, NULL)",
+        (
+            [
+                b'{"id": "a", "event_type": "User Created", "received_at": "2020-12-08 10:00"}',
+                b"bad",
+            ],
+        ),
+    )
+    with Publisher(settings) as publisher:
+        publisher.publish([Message("a", "", b"{}")])
+        publisher.wait_until_unconfirmed(0)
+    assert main("load users_dim --date 2020-12-08".split()) == 0
+    assert main(["status"]) == 0
+    output = capsys.readouterr().out
+    for text in (
+        f"Queue {settings.queue}: 1 messages ready, 0 consumers",
+        "body: not JSON",
+        "user_events_daily",
+        "never loaded",
+        "users_dim",
+    ):
+        assert text in output
+
+
+def test_status_names_what_is_away(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The queue, the broker, the database, each in its place."""
+    assert main(["status"]) == 1
+    assert f"no queue '{settings.queue}'" in capsys.readouterr().out
+    monkeypatch.setenv("PGPORT", "1")
+    monkeypatch.setenv("RABBITMQ_URL", "amqp://127.0.0.1:1/")
+    assert main(["status"]) == 1
+    output = capsys.readouterr().out
+    assert "RabbitMQ at 127.0.0.1:1" in output
+    assert "Database: PostgreSQL:" in output
+
+
+def test_the_address_may_be_in_a_file(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As secrets are, so that no environment shows the password."""
+    file = tmp_path / "url"
+    file.write_text(f"{settings.rabbitmq_url}\n")
+    monkeypatch.delenv("RABBITMQ_URL")
+    monkeypatch.setenv("RABBITMQ_URL_FILE", str(file))
+    assert Settings.from_environment() == settings
+
+
+def test_an_import_may_be_interrupted(
+    conn: Connection, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With status 130 and no traceback."""
+    assert conn and settings
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("driver.importing.ingest", interrupt)
+    file = tmp_path / "events.json"
+    file.write_text('{"id": 1}')
+    assert main(["import", "user-events", "--direct", str(file)]) == 130

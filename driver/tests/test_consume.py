@@ -1,0 +1,264 @@
+"""The consumer against the real servers: nothing lost, nothing twice, the line never stops."""
+
+import signal
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from driver.broker import Message, Publisher, queue_state
+from driver.cli import main
+from driver.consume import consume
+from driver.errors import Fault
+from driver.settings import Settings
+from driver.tests.conftest import until
+
+Connection = psycopg.Connection[Any]
+StartConsumer = Callable[[], subprocess.Popen[bytes]]
+
+LOCK = "LOCK TABLE raw.user_events"
+
+
+def event(number: int) -> Message:
+    """Return a message with an event of its own."""
+    body = (
+        f'{{"id": "user {number}", "event_type": "User Created",'
+        f' "received_at": "2020-12-08 10:00:00"}}'
+    )
+    return Message(f"message {number}", "", body.encode())
+
+
+def publish(settings: Settings, *messages: Message) -> None:
+    """Publish and wait for the confirms."""
+    with Publisher(settings) as publisher:
+        publisher.publish(messages)
+        publisher.wait_until_unconfirmed(0)
+
+
+def count(conn: Connection, table: str) -> int:
+    """Return how many rows a table has."""
+    row = conn.execute(f"SELECT count(*) FROM {table}").fetchone()
+    assert row
+    return int(row[0])
+
+
+def sessions(conn: Connection) -> list[int]:
+    """Return the consumers' backends."""
+    return [
+        pid
+        for (pid,) in conn.execute(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE application_name = 'warehouse consumer' AND datname = current_database()"
+        )
+    ]
+
+
+def waiting(conn: Connection) -> bool:
+    """Return whether a consumer waits for a lock."""
+    return bool(
+        conn.execute(
+            "SELECT FROM pg_stat_activity WHERE application_name = 'warehouse consumer'"
+            " AND datname = current_database() AND wait_event_type = 'Lock'"
+        ).rowcount
+    )
+
+
+def test_what_is_published_is_in_raw_once(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer
+) -> None:
+    """Good ones in raw, a bad one in quarantine, a repeated one counted; SIGTERM ends with 0."""
+    process = start_consumer()
+    publish(settings, *map(event, range(2500)), event(7), Message("bad", "", b"\xff"))
+    until(lambda: count(conn, "raw.user_events") == 2500)
+    until(lambda: count(conn, "raw.rejected_user_events") == 1)
+    process.terminate()
+    assert process.wait(10) == 0
+    totals = conn.execute("SELECT sum(inserted), sum(duplicates), sum(rejected) FROM etl.ingests")
+    assert totals.fetchone() == (2500, 1, 1)
+    assert queue_state(settings) == (0, 0)
+
+
+def test_a_killed_consumer_loses_nothing(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer
+) -> None:
+    """What it had taken and not committed comes again: it is not acknowledged before the commit."""
+    process = start_consumer()
+    with conn.transaction():
+        conn.execute(LOCK)
+        publish(settings, *map(event, range(10)))
+        until(lambda: waiting(conn))
+        process.kill()
+        process.wait()
+        until(lambda: queue_state(settings) == (10, 0))
+        for pid in sessions(conn):
+            conn.execute("SELECT pg_terminate_backend(%s)", (pid,))
+    start_consumer()
+    until(lambda: count(conn, "raw.user_events") == 10)
+
+
+def test_a_lost_database_connection_loses_nothing(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer
+) -> None:
+    """In the middle of a batch; the same consumer goes on by itself."""
+    process = start_consumer()
+    with conn.transaction():
+        conn.execute(LOCK)
+        publish(settings, *map(event, range(10)))
+        until(lambda: waiting(conn))
+        for pid in sessions(conn):
+            conn.execute("SELECT pg_terminate_backend(%s)", (pid,))
+    until(lambda: count(conn, "raw.user_events") == 10)
+    assert process.poll() is None
+    until(lambda: queue_state(settings) == (0, 1))
+
+
+def test_a_full_disk_is_waited_out(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer, tmp_path: Path
+) -> None:
+    """An error of the database ends no consumer and drops no batch."""
+    conn.execute("""
+        CREATE FUNCTION public.fill_disk() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE disk_full USING MESSAGE = 'no space left on device'; END $$""")
+    conn.execute("""
+        CREATE TRIGGER full_disk BEFORE INSERT ON raw.user_events
+        EXECUTE FUNCTION public.fill_disk()""")
+    start_consumer()
+    publish(settings, *map(event, range(10)))
+    log = tmp_path / "consumer_0.log"
+    until(lambda: "no space left on device; trying again in 2 s" in log.read_text())
+    conn.execute("DROP FUNCTION public.fill_disk CASCADE")
+    until(lambda: count(conn, "raw.user_events") == 10)
+    until(lambda: queue_state(settings) == (0, 1))
+
+
+def test_the_batch_in_hand_is_finished(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer
+) -> None:
+    """SIGINT in the middle of a batch: committed and acknowledged before the consumer ends."""
+    process = start_consumer()
+    with conn.transaction():
+        conn.execute(LOCK)
+        publish(settings, *map(event, range(10)))
+        until(lambda: waiting(conn))
+        process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 0
+    assert count(conn, "raw.user_events") == 10
+    assert queue_state(settings) == (0, 0)
+
+
+def test_two_consumers_share_the_queue(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer
+) -> None:
+    """Each message goes to one of them."""
+    start_consumer()
+    start_consumer()
+    publish(settings, *map(event, range(3000)))
+    until(lambda: count(conn, "raw.user_events") == 3000)
+    assert conn.execute("SELECT sum(duplicates) FROM etl.ingests").fetchone() == (0,)
+
+
+def test_a_deleted_queue_is_declared_again(
+    conn: Connection,
+    settings: Settings,
+    start_consumer: StartConsumer,
+    delete_queue: Callable[[], None],
+    tmp_path: Path,
+) -> None:
+    """The consumer notices, and is back."""
+    start_consumer()
+    delete_queue()
+    log = tmp_path / "consumer_0.log"
+    until(lambda: log.read_text().count("listening on queue") == 2)
+    assert "was deleted; trying again in 1 s" in log.read_text()
+    publish(settings, event(1))
+    until(lambda: count(conn, "raw.user_events") == 1)
+
+
+def test_a_missing_database_is_waited_for(
+    conn: Connection,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The consumer says what it waits for, after a growing delay tries again, stops when told."""
+    assert conn
+    stop = threading.Event()
+    delays: list[float | None] = []
+
+    def wait(seconds: float | None = None) -> bool:
+        delays.append(seconds)
+        if len(delays) == 7:
+            stop.set()
+        return True
+
+    monkeypatch.setattr(stop, "wait", wait)
+    monkeypatch.setenv("PGDATABASE", "scratch_missing")
+    consume(settings, stop)
+    assert delays == [1, 2, 4, 8, 16, 30, 30]
+    assert 'database "scratch_missing" does not exist' in caplog.text
+
+
+def test_a_refused_consumer_ends(
+    conn: Connection, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong password at the start is a fault, not something to wait for."""
+    assert conn
+    wrong = Settings(settings.rabbitmq_url.replace("://", "://nobody"), settings.queue)
+    with pytest.raises(Fault, match="refuses the user, password"):
+        consume(wrong, threading.Event())
+    monkeypatch.setenv("PGPASSWORD", "wrong")
+    monkeypatch.setenv("PGUSER", "scratch_nobody")
+    monkeypatch.setenv("USER_EVENTS_QUEUE", settings.queue)
+    assert main(["consume"]) == 1
+
+
+def test_the_consumer_reports(
+    conn: Connection,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What became of the messages, in a line now and then."""
+    assert conn
+    caplog.set_level("INFO")
+    monkeypatch.setattr("driver.consume.REPORT_SECONDS", 0.0)
+    stop = threading.Event()
+    thread = threading.Thread(target=consume, args=(settings, stop))
+    thread.start()
+    try:
+        publish(settings, event(1), event(1), Message("bad", "", b""))
+        until(lambda: "ingested 1 new, 1 duplicate, 1 rejected" in caplog.text)
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_a_batch_that_cannot_be_finished_is_left(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer
+) -> None:
+    """A consumer that is told to stop is gone after 10 s, whatever the database does."""
+    process = start_consumer()
+    with conn.transaction():
+        conn.execute(LOCK)
+        publish(settings, *map(event, range(10)))
+        until(lambda: waiting(conn))
+        process.terminate()
+        assert process.wait(10) == 0
+    assert queue_state(settings) == (10, 0)
+    assert count(conn, "raw.user_events") == 0
+    start_consumer()
+    until(lambda: count(conn, "raw.user_events") == 10)
+
+
+def test_large_messages_come_in_small_batches(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer
+) -> None:
+    """Neither the consumer nor a statement holds more than some of them."""
+    publish(settings, *(Message(f"large {number}", "", b"x" * 3_000_000) for number in range(30)))
+    start_consumer()
+    until(lambda: count(conn, "raw.rejected_user_events") == 30)
+    assert conn.execute("SELECT max(received) FROM etl.ingests").fetchone() == (3,)

@@ -1,0 +1,238 @@
+"""Faults of random kinds under a steady stream of events: afterwards raw has each of them once.
+
+On servers of its own, which it kills; so it needs their programs on this machine. FAULTS says how
+many faults (default: one of each kind), SEED which ones and when.
+"""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from signal import SIGCONT, SIGINT, SIGKILL, SIGSTOP, SIGTERM, Signals
+from threading import Event, Thread
+from typing import Any, Final
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from driver.tests.conftest import until
+
+Process = subprocess.Popen[str]
+
+ROOT: Final = Path(__file__).parents[2]
+STATE: Final = ".services/faults"
+EVENTS_A_SECOND: Final = 500
+
+pytestmark = pytest.mark.skipif(
+    not shutil.which("rabbitmq-server", path=f"/usr/lib/rabbitmq/bin:{os.environ['PATH']}"),
+    reason="needs the servers' programs on this machine",
+)
+
+
+class Warehouse:
+    """A database, a broker and two consumers, all of which may be killed."""
+
+    def __init__(self) -> None:
+        self._environment = {
+            **os.environ,
+            **{"SERVICES_STATE": STATE, "POSTGRES_PORT": "", "RABBITMQ_PORT": ""},
+        }
+        self._consumers: list[Process] = []
+        self._restart = Event()
+
+    def services(self, *verb: str) -> str:
+        """Call services/local for these servers."""
+        return subprocess.check_output(
+            [str(ROOT / "services" / "local"), *verb], env=self._environment, text=True
+        )
+
+    def set_up(self) -> None:
+        """Start everything."""
+        self.services("up")
+        for line in self.services("env").splitlines():
+            name, _, value = line.removeprefix("export ").partition("=")
+            self._environment[name] = value
+        subprocess.run([ROOT / "db" / "migrate"], env=self._environment, check=True)
+        self._consumers = [self.driver("consume") for _ in range(2)]
+
+    def tear_down(self) -> None:
+        """Stop everything and leave nothing."""
+        for consumer in self._consumers:
+            consumer.terminate()
+        for consumer in self._consumers:
+            consumer.wait(15)
+        self.services("down")
+
+    def driver(self, *arguments: str | Path) -> Process:
+        """Start the driver."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "driver", *arguments],
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def connect(self) -> psycopg.Connection[Any]:
+        """Connect to the database."""
+        names = ("host", "port", "user", "password", "dbname")
+        variables = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
+        values = (self._environment[variable] for variable in variables)
+        info = make_conninfo(**dict(zip(names, values, strict=True)))
+        return psycopg.connect(info, autocommit=True)
+
+    # The faults. Each leaves everything running, or coming back by itself.
+
+    def kill_consumer(self) -> None:
+        """At any instant."""
+        self._replace_consumer(SIGKILL)
+
+    def stop_consumer(self) -> None:
+        """As an update would."""
+        self._replace_consumer(SIGTERM)
+
+    def _replace_consumer(self, number: Signals) -> None:
+        consumer = random.choice(self._consumers)
+        consumer.send_signal(number)
+        status = consumer.wait(15)
+        assert status == (-SIGKILL if number == SIGKILL else 0)
+        self._consumers[self._consumers.index(consumer)] = self.driver("consume")
+
+    def freeze_consumer(self) -> None:
+        """For longer than a batch takes."""
+        consumer = random.choice(self._consumers)
+        consumer.send_signal(SIGSTOP)
+        time.sleep(random.uniform(0, 2))
+        consumer.send_signal(SIGCONT)
+
+    def cut_connections(self) -> None:
+        """All sessions but ours end, in the middle of whatever they do."""
+        with self.connect() as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
+
+    def lock_raw(self) -> None:
+        """For longer than a batch takes."""
+        with self.connect() as connection, connection.transaction():
+            connection.execute("LOCK TABLE raw.user_events")
+            time.sleep(random.uniform(0, 2))
+
+    def kill_database(self) -> None:
+        """And let it recover."""
+        self._replace_server("database", SIGKILL)
+
+    def stop_database(self) -> None:
+        """As an upgrade would."""
+        self._replace_server("database", SIGINT)
+
+    def kill_broker(self) -> None:
+        """And let it recover."""
+        self._replace_server("broker", SIGKILL)
+
+    def stop_broker(self) -> None:
+        """As an upgrade would."""
+        self._replace_server("broker", SIGTERM)
+
+    def _replace_server(self, server: str, number: Signals) -> None:
+        pid = int((ROOT / STATE / f"{server}.pid").read_text())
+        os.kill(pid, number)
+        until(lambda: not os.path.exists(f"/proc/{pid}/cwd"), 60)
+        time.sleep(random.uniform(0, 2))
+        self.services("up")
+
+
+Fault = Callable[[Warehouse], None]
+
+FAULTS: Final[tuple[Fault, ...]] = (
+    Warehouse.kill_consumer,
+    Warehouse.stop_consumer,
+    Warehouse.freeze_consumer,
+    Warehouse.cut_connections,
+    Warehouse.lock_raw,
+    Warehouse.kill_database,
+    Warehouse.stop_database,
+    Warehouse.kill_broker,
+    Warehouse.stop_broker,
+)
+
+
+@pytest.fixture(name="warehouse")
+def fixture_warehouse() -> Iterator[Warehouse]:
+    """All of it running."""
+    warehouse = Warehouse()
+    try:
+        warehouse.set_up()
+        yield warehouse
+    finally:
+        warehouse.tear_down()
+
+
+class Stream(Thread):
+    """Writes an event now and then into a pipe, each of another user, until told to stop."""
+
+    def __init__(self, pipe: Path) -> None:
+        super().__init__(daemon=True)
+        os.mkfifo(pipe)
+        self.pipe = pipe
+        self.written: list[str] = []
+        self._stop_it = Event()
+
+    def run(self) -> None:
+        with self.pipe.open("w", encoding="ascii", buffering=1) as file:
+            while not self._stop_it.wait(1 / EVENTS_A_SECOND):
+                self.written.append(f"user {len(self.written)}")
+                event = {"id": self.written[-1], "event_type": "User Created"}
+                file.write(json.dumps({**event, "received_at": "2020-12-08 10:00:00"}) + "\n")
+
+    def stop(self) -> None:
+        """End the stream."""
+        self._stop_it.set()
+        self.join(10)
+
+
+def choose_faults() -> tuple[str, list[Fault]]:
+    """Return the seed and the faults: as many of each kind, in random order."""
+    seed = os.environ.get("SEED") or str(random.randrange(10**6))
+    random.seed(seed)
+    count = int(os.environ.get("FAULTS") or len(FAULTS))
+    faults = [fault for _ in range(0, count, len(FAULTS)) for fault in FAULTS][:count]
+    random.shuffle(faults)
+    return seed, faults
+
+
+def test_raw_has_what_was_published_once(warehouse: Warehouse, tmp_path: Path) -> None:
+    """Whatever was stopped, killed, cut, held up or frozen in between."""
+    seed, faults = choose_faults()
+
+    stream = Stream(tmp_path / "events")
+    importer = warehouse.driver("import", "user-events", stream.pipe)
+    stream.start()
+    with warehouse.connect() as connection:
+        until(lambda: connection.execute("SELECT FROM raw.user_events LIMIT 1").rowcount == 1)
+    try:
+        for fault in faults:
+            time.sleep(random.uniform(0, 1))
+            fault(warehouse)
+    finally:
+        stream.stop()
+    output, _ = importer.communicate(timeout=180)
+
+    with warehouse.connect() as connection:
+        rows = connection.execute("SELECT user_id FROM raw.user_events").fetchall()
+    times = Counter(user_id for (user_id,) in rows)
+    lost = len(set(stream.written) - set(times))
+    doubled = len(rows) - len(times)
+    kinds = Counter(fault.__name__.replace("_", " ") for fault in faults)
+    print(f"\nSEED={seed}", *(f"{n} x {kind}" for kind, n in sorted(kinds.items())), sep="\n")
+    print(f"{len(stream.written)} events, lost {lost}, doubled {doubled}")
+    assert (lost, doubled, len(rows)) == (0, 0, len(stream.written))
+    assert output == f"user events: {len(stream.written)} new, 0 duplicate, 0 rejected\n"

@@ -1,0 +1,114 @@
+"""Splitting files and naming messages; needs no server."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from driver import files
+from driver.errors import UsageError
+from driver.files import json_texts, message_ids
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+def split(tmp_path: Path, content: bytes) -> list[bytes]:
+    """Write a file and return its texts."""
+    path = tmp_path / "file.json"
+    path.write_bytes(content)
+    return list(json_texts(path))
+
+
+@given(values=st.lists(JSON), indent=st.none() | st.integers(0, 3), chunk=st.integers(1, 50))
+def test_an_array_gives_its_elements(
+    tmp_path_factory: pytest.TempPathFactory, values: list[Any], indent: int | None, chunk: int
+) -> None:
+    """Whatever the elements hold, however they are laid out, wherever a chunk ends."""
+    content = json.dumps(values, indent=indent, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "CHUNK", chunk)
+        texts = split(tmp_path_factory.mktemp("array"), content)
+    assert [json.loads(text) for text in texts] == values
+
+
+@given(values=st.lists(st.dictionaries(st.text(), JSON), min_size=1), chunk=st.integers(1, 50))
+def test_lines_give_their_objects(
+    tmp_path_factory: pytest.TempPathFactory, values: list[Any], chunk: int
+) -> None:
+    """One object a line, blank lines between them, no newline at the end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "CHUNK", chunk)
+        texts = split(
+            tmp_path_factory.mktemp("lines"), "\n \n".join(map(json.dumps, values)).encode()
+        )
+    assert [json.loads(text) for text in texts] == values
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"[]", b" [ \n ] \n", b"\xef\xbb\xbf[]"])
+def test_a_file_may_be_empty(tmp_path: Path, content: bytes) -> None:
+    """No object is no error."""
+    assert not split(tmp_path, content)
+
+
+def test_white_space_before_the_first_object_is_no_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much there is."""
+    monkeypatch.setattr(files, "CHUNK", 4)
+    assert split(tmp_path, b" \n" * 20 + b"[1]") == [b"1"]
+
+
+def test_bad_objects_are_the_databases_to_judge(tmp_path: Path) -> None:
+    """Bytes that are no JSON, or no UTF-8, come out as they stand."""
+    assert split(tmp_path, b'[{"a": oops}, \xff, 1, , {"b": [}]}]') == [
+        b'{"a": oops}',
+        b"\xff",
+        b"1",
+        b"",
+        b'{"b": [}]}',
+    ]
+    assert split(tmp_path, b'{"a": 1}\noops\n') == [b'{"a": 1}', b"oops"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'[{"a": 1}, {"a"', "does not end; the 1 objects before"),
+        (b'["a', "does not end"),
+        (b"[1] [2]", "goes on after the end"),
+        (b"oops", "neither a JSON array nor one JSON object a line"),
+        (b'"text"', "neither a JSON array nor one JSON object a line"),
+    ],
+)
+def test_a_broken_file_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
+    """With the name of the file and what is wrong with it."""
+    with pytest.raises(UsageError, match=f"file.json: .*{message}"):
+        split(tmp_path, content)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    """With the name of the file."""
+    with pytest.raises(UsageError, match="none.json: No such file"):
+        list(json_texts(tmp_path / "none.json"))
+
+
+def test_ids_depend_on_content_and_how_often_it_came() -> None:
+    """Not on white space, the order of keys or the order of objects."""
+    one = [text for text, _ in message_ids(iter([b'{"a":1,"b":2}', b'{"c":3}', b'{"c":3}']))]
+    two = [text for text, _ in message_ids(iter([b'{"c": 3}', b'{"b":2, "a":1}', b'{ "c":3}']))]
+    assert len(set(one)) == 3
+    assert sorted(one) == sorted(two)
+
+
+@pytest.mark.parametrize("text", [b"oops", b"\xff", b"[" * 100_000, b"1" * 5_000, b"NaN", b""])
+def test_any_bytes_have_an_id(text: bytes) -> None:
+    """What is no JSON is told apart by its bytes."""
+    (first, _), (second, _) = message_ids(iter([text, text]))
+    assert first.removesuffix("-1") == second.removesuffix("-2")

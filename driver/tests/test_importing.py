@@ -1,0 +1,205 @@
+"""Importing files, against the real servers."""
+
+import json
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from itertools import chain, repeat
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from driver import importing
+from driver.broker import Message, Publisher, queue_state
+from driver.cli import main
+from driver.errors import BrokerError, Fault
+from driver.importing import (
+    import_organizations,
+    import_user_events,
+    import_user_events_directly,
+)
+from driver.ingest import Outcome
+from driver.settings import Settings
+from driver.tests.conftest import until
+
+Connection = psycopg.Connection[Any]
+StartConsumer = Callable[[], subprocess.Popen[bytes]]
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+def events_file(path: Path, *numbers: int) -> Path:
+    """Write a file of events, equal for equal numbers."""
+    file = path / "events.json"
+    file.write_text(
+        "\n".join(
+            json.dumps(
+                {
+                    "id": f"user {number}",
+                    "event_type": "User Created",
+                    "received_at": "2020-12-08 10:00:00",
+                }
+            )
+            for number in numbers
+        )
+    )
+    return file
+
+
+def test_the_sample_is_imported_once(
+    conn: Connection,
+    settings: Settings,
+    start_consumer: StartConsumer,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Imported again, all of it is duplicate; its two equal events are two."""
+    assert settings
+    start_consumer()
+    for _ in range(2):
+        assert main(["import", "organizations", str(DATA / "organizations.json")]) == 0
+        assert main(["import", "user-events", str(DATA / "user_events.json")]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "organizations: 20 new, 0 duplicate, 0 rejected",
+        "user events: 36 new, 0 duplicate, 0 rejected",
+        "organizations: 0 new, 20 duplicate, 0 rejected",
+        "user events: 0 new, 36 duplicate, 0 rejected",
+    ]
+    assert conn.execute("SELECT count(*) FROM raw.user_events").fetchone() == (36,)
+    assert conn.execute("SELECT count(*) FROM crm.organizations_dim").fetchone() == (20,)
+
+
+def test_every_object_is_counted(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer, tmp_path: Path
+) -> None:
+    """New, known from another file, or no event at all."""
+    start_consumer()
+    assert import_user_events(settings, events_file(tmp_path, 1, 2, 2)) == Outcome(3, 0, 0)
+    file = events_file(tmp_path, 2, 3, 4, 1, 2)
+    file.write_bytes(file.read_bytes() + b"\noops\n")
+    assert import_user_events(settings, file) == Outcome(2, 3, 1)
+    assert conn.execute("SELECT count(*) FROM raw.user_events").fetchone() == (5,)
+
+
+def test_bad_organizations_are_quarantined(conn: Connection, tmp_path: Path) -> None:
+    """The others load, and the dimension has them at once."""
+    file = tmp_path / "organizations.json"
+    file.write_text(
+        '[{"organization_key": "a", "organization_name": "A", "created_at": "2020-01-01 00:00:00"},'
+        ' {"organization_name": "B"},'
+        ' {"organization_key": "c", "created_at": "yesterday"}]'
+    )
+    assert import_organizations(file) == Outcome(1, 0, 2)
+    assert conn.execute("SELECT organization_key FROM crm.organizations_dim").fetchall() == [("a",)]
+    assert conn.execute("SELECT count(*) FROM raw.organizations_inbox").fetchone() == (0,)
+
+
+def test_a_broken_file_of_organizations_changes_nothing(conn: Connection, tmp_path: Path) -> None:
+    """All or nothing."""
+    file = tmp_path / "organizations.json"
+    file.write_text('[{"organization_key": "a"}, {"organization')
+    assert main(["import", "organizations", str(file)]) == 2
+    assert conn.execute("SELECT count(*) FROM raw.organizations").fetchone() == (0,)
+
+
+def test_it_says_when_nobody_consumes(
+    conn: Connection,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """In one line, then ends with a fault; the events stay in the queue."""
+    assert conn
+    monkeypatch.setattr(importing, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(importing, "GIVE_UP_SECONDS", 1.5)
+    with pytest.raises(
+        Fault, match="nobody consumes queue .*: start a consumer; until then 3 events"
+    ):
+        import_user_events(settings, events_file(tmp_path, 1, 2, 3))
+    complaints = [
+        record.getMessage() for record in caplog.records if record.name == importing.__name__
+    ]
+    assert complaints == [
+        f"nobody consumes queue {settings.queue}: start a consumer; still waiting for 3 events"
+    ]
+    assert queue_state(settings) == (3, 0)
+
+
+def test_it_says_when_consumers_commit_nothing(
+    conn: Connection,
+    settings: Settings,
+    start_consumer: StartConsumer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """And goes on once they do: a lock on raw holds them up, a cut connection is opened again."""
+    start_consumer()
+    monkeypatch.setattr(importing, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(importing, "GIVE_UP_SECONDS", 0.6)
+    states = chain([BrokerError("the broker is away")], repeat(None))
+
+    def state(of: Settings) -> tuple[int, int]:
+        if error := next(states):
+            raise error
+        return queue_state(of)
+
+    monkeypatch.setattr(importing, "queue_state", state)
+    outcomes: list[Outcome] = []
+    file = events_file(tmp_path, 1, 2, 3)
+    thread = threading.Thread(target=lambda: outcomes.append(import_user_events(settings, file)))
+    with conn.transaction():
+        conn.execute("LOCK TABLE raw.user_events")
+        thread.start()
+        until(lambda: "the consumers commit nothing: see their log" in caplog.text)
+        conn.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'warehouse import' AND datname = current_database()"
+        )
+        until(lambda: "still waiting" in caplog.text)
+    thread.join(20)
+    assert outcomes == [Outcome(3, 0, 0)]
+    assert "the broker is away; still waiting for 3 events" in caplog.text
+
+
+def test_a_lost_link_is_opened_again(
+    conn: Connection,
+    settings: Settings,
+    start_consumer: StartConsumer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was not confirmed is published again; the database knows what came twice."""
+    start_consumer()
+    monkeypatch.setattr(importing, "PUBLISH_BATCH", 10)
+    publish = Publisher.publish
+    calls: Iterator[int] = iter(range(1000))
+
+    def lose_link(publisher: Publisher, messages: list[Message]) -> None:
+        publish(publisher, messages)
+        if next(calls) in (1, 3):
+            raise BrokerError("lost")
+
+    monkeypatch.setattr(Publisher, "publish", lose_link)
+    file = events_file(tmp_path, *range(95))
+    *_, published = importing._publish(settings, file, uuid4())  # pylint: disable=protected-access
+    assert published == 95, "also what was under way when the link was lost"
+    calls = iter(range(1000))
+    assert sum(import_user_events(settings, file)) == 95
+    assert conn.execute("SELECT count(*) FROM raw.user_events").fetchone() == (95,)
+
+
+def test_neither_way_repeats_the_others_events(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer, tmp_path: Path
+) -> None:
+    """Directly and through the queue, an event has the same key."""
+    start_consumer()
+    file = events_file(tmp_path, *range(1500), 7)
+    assert import_user_events_directly(file) == Outcome(1501, 0, 0)
+    assert import_user_events(settings, file) == Outcome(0, 1501, 0)
+    file.write_bytes(b'{"id": "someone else"}')
+    assert main(["import", "user-events", "--direct", str(file)]) == 0
+    assert conn.execute("SELECT count(*) FROM raw.rejected_user_events").fetchone() == (1,)

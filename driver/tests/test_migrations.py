@@ -1,0 +1,141 @@
+"""The migrations: Sqitch can take each back, and its verify scripts notice what is missing."""
+
+import subprocess
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+import pytest
+from psycopg import sql
+
+Connection = psycopg.Connection[Any]
+
+DB: Final = Path(__file__).parents[2] / "db"
+
+# Everything in our schemas, in the words of its definition.
+SCHEMA: Final = """
+    WITH relation AS (
+        SELECT pg_class.*
+        FROM pg_class
+        WHERE relnamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl')
+    )
+    SELECT 'schema', nspname::text, nspname::text, obj_description(oid, 'pg_namespace')
+    FROM pg_namespace
+    WHERE nspname NOT LIKE 'pg_%'
+    UNION ALL
+    SELECT 'relation', oid::regclass::text,
+        concat_ws(' ', relkind, relpersistence, reloptions, pg_get_expr(relpartbound, oid),
+            CASE relkind WHEN 'v' THEN pg_get_viewdef(oid) WHEN 'i' THEN pg_get_indexdef(oid) END),
+        obj_description(oid, 'pg_class')
+    FROM relation
+    UNION ALL
+    SELECT 'column', attrelid::regclass || '.' || attname,
+        concat_ws(' ', attnum, format_type(atttypid, atttypmod), attcollation::regcollation,
+            attnotnull, attidentity, attgenerated, pg_get_expr(adbin, adrelid)),
+        col_description(attrelid, attnum)
+    FROM pg_attribute
+    JOIN relation ON relation.oid = attrelid
+    LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+    WHERE attnum > 0
+    UNION ALL
+    SELECT 'constraint', conrelid::regclass || '.' || conname,
+        pg_get_constraintdef(pg_constraint.oid), NULL
+    FROM pg_constraint
+    JOIN relation ON relation.oid = conrelid
+    UNION ALL
+    SELECT 'function', oid::regprocedure::text, pg_get_functiondef(oid),
+        obj_description(oid, 'pg_proc')
+    FROM pg_proc
+    WHERE pronamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl')
+    ORDER BY 1, 2, 3
+"""
+
+VERIFY: Final = [path.read_text() for path in sorted((DB / "migrations" / "verify").iterdir())]
+
+
+def sqitch(*arguments: str) -> None:
+    """Run Sqitch on the database that PGDATABASE names."""
+    subprocess.run(["sqitch", "--quiet", "--chdir", str(DB / "migrations"), *arguments], check=True)
+
+
+@pytest.fixture(name="fresh")
+def fixture_fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
+    """A connection to an empty database, which PGDATABASE names as well."""
+    name = f"scratch_{uuid.uuid4().hex}"
+    monkeypatch.setenv("PGDATABASE", name)
+    with psycopg.connect(dbname="postgres", autocommit=True) as server:
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(
+                sql.Identifier(name)
+            )
+        )
+        try:
+            with psycopg.connect(autocommit=True) as conn:
+                yield conn
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def test_deploy_revert_deploy(fresh: Connection) -> None:
+    """Reverting leaves nothing behind; what is deployed anew, or twice, is the same."""
+    nothing = fresh.execute(SCHEMA).fetchall()
+
+    subprocess.run([DB / "migrate"], check=True)
+    deployed = fresh.execute(SCHEMA).fetchall()
+    assert len(deployed) > len(nothing) + 100
+    sqitch("verify", "--target", "db:pg:")
+
+    subprocess.run([DB / "migrate"], check=True)
+    assert fresh.execute(SCHEMA).fetchall() == deployed
+
+    fresh.execute("SELECT crm.add_users_dim_period('2020-12-08')")
+    sqitch("revert", "-y", "--target", "db:pg:")
+    fresh.execute("DROP SCHEMA sqitch CASCADE")
+    assert fresh.execute(SCHEMA).fetchall() == nothing
+
+    subprocess.run([DB / "migrate"], check=True)
+    assert fresh.execute(SCHEMA).fetchall() == deployed
+
+
+def is_noticed(conn: Connection, statement: str) -> bool:
+    """Whether a verify script fails after the statement, which is rolled back."""
+    for script in VERIFY:
+        conn.execute("BEGIN")
+        conn.execute(statement.encode())
+        try:
+            conn.execute(script.encode())
+        except psycopg.Error:
+            return True
+        finally:
+            conn.execute("ROLLBACK")
+    return False
+
+
+def test_verify_notices_what_is_missing(conn: Connection) -> None:
+    """Any schema, table or column of a migration, and the partition of the open versions."""
+    assert not is_noticed(conn, "SELECT")
+    statements = [statement for (statement,) in conn.execute("""
+            SELECT format('DROP SCHEMA %s CASCADE', schema)
+            FROM unnest(ARRAY['raw', 'crm', 'reports', 'etl']) AS schema
+            UNION ALL
+            SELECT format('DROP TABLE %s CASCADE', oid::regclass)
+            FROM pg_class
+            WHERE relnamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl')
+              AND relkind IN ('r', 'p')
+              AND (NOT relispartition OR relname = 'users_dim_open')
+            UNION ALL
+            SELECT format('ALTER TABLE %s DROP COLUMN %I CASCADE', attrelid::regclass, attname)
+            FROM pg_attribute
+            JOIN pg_class ON pg_class.oid = attrelid
+            WHERE relnamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl')
+              AND relkind IN ('r', 'p')
+              AND attnum > 0
+              AND attinhcount = 0
+              -- cannot be dropped: the partitions are made by it
+              AND (attrelid, attname) <> ('crm.users_dim'::regclass, 'valid_to')
+            """)]
+    assert len(statements) > 90
+    statements.append("ALTER TABLE crm.users_dim DETACH PARTITION crm.users_dim_open")
+    assert [statement for statement in statements if not is_noticed(conn, statement)] == []
