@@ -13,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from signal import SIGCONT, SIGINT, SIGKILL, SIGSTOP, SIGTERM, Signals
 from threading import Event, Thread
@@ -39,13 +40,13 @@ pytestmark = pytest.mark.skipif(
 class Warehouse:
     """A database, a broker and two consumers, all of which may be killed."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: Path) -> None:
         self._environment = {
             **os.environ,
             **{"SERVICES_STATE": STATE, "POSTGRES_PORT": "", "RABBITMQ_PORT": ""},
         }
         self._consumers: list[Process] = []
-        self._restart = Event()
+        self._log = log.open("w", encoding="utf-8")
 
     def services(self, *verb: str) -> str:
         """Call services/local for these servers."""
@@ -76,7 +77,7 @@ class Warehouse:
             [sys.executable, "-m", "driver", *arguments],
             env=self._environment,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._log,
             text=True,
         )
 
@@ -166,14 +167,16 @@ FAULTS: Final[tuple[Fault, ...]] = (
 
 
 @pytest.fixture(name="warehouse")
-def fixture_warehouse() -> Iterator[Warehouse]:
-    """All of it running."""
-    warehouse = Warehouse()
+def fixture_warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    """All of it running; what the driver said is shown when the test fails."""
+    log = tmp_path / "log"
+    warehouse = Warehouse(log)
     try:
         warehouse.set_up()
         yield warehouse
     finally:
         warehouse.tear_down()
+        print(log.read_text(encoding="utf-8"))
 
 
 class Stream(Thread):
@@ -212,7 +215,8 @@ def choose_faults() -> tuple[str, list[Fault]]:
 def test_raw_has_what_was_published_once(warehouse: Warehouse, tmp_path: Path) -> None:
     """Whatever was stopped, killed, cut, held up or frozen in between."""
     seed, faults = choose_faults()
-
+    kinds = Counter(fault.__name__.replace("_", " ") for fault in faults)
+    print(f"\nSEED={seed}", *(f"{n} x {kind}" for kind, n in sorted(kinds.items())), sep="\n")
     stream = Stream(tmp_path / "events")
     importer = warehouse.driver("import", "user-events", stream.pipe)
     stream.start()
@@ -231,8 +235,6 @@ def test_raw_has_what_was_published_once(warehouse: Warehouse, tmp_path: Path) -
     times = Counter(user_id for (user_id,) in rows)
     lost = len(set(stream.written) - set(times))
     doubled = len(rows) - len(times)
-    kinds = Counter(fault.__name__.replace("_", " ") for fault in faults)
-    print(f"\nSEED={seed}", *(f"{n} x {kind}" for kind, n in sorted(kinds.items())), sep="\n")
     print(f"{len(stream.written)} events, lost {lost}, doubled {doubled}")
     assert (lost, doubled, len(rows)) == (0, 0, len(stream.written))
     assert output == f"user events: {len(stream.written)} new, 0 duplicate, 0 rejected\n"
