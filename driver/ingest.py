@@ -7,7 +7,7 @@ from driver.database import Connection
 
 INGEST: Final[LiteralString] = (
     "SELECT inserted, duplicates, rejected"
-    " FROM raw.ingest_user_events(%b, %s::text[], %s::text[])"
+    " FROM raw.ingest_user_events(%b, %b::text[], %b::text[])"
 )
 BATCH: Final = 1000
 
