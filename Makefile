@@ -12,6 +12,8 @@ export ORGANIZATIONS USER_EVENTS IMPORT_DATE
 MANAGE := @services/manage
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run
+# The same with the rights of one role only.
+AS = $(RUN) env PGOPTIONS='-c role=warehouse_$(1)'
 
 .PHONY: help
 help: ## List the targets
@@ -30,19 +32,19 @@ import: ## Import both files (ORGANIZATIONS=file USER_EVENTS=file; DIRECT=1: pas
 	@for file in "$$ORGANIZATIONS" "$$USER_EVENTS"; do \
 	  [[ -r $$file ]] || { echo "cannot read the file $$file" >&2; exit 2; }; \
 	done
-	$(RUN) python -m driver import organizations "$$(realpath "$$ORGANIZATIONS")"
-	$(RUN) python -m driver import user-events $(if $(DIRECT),--direct) "$$(realpath "$$USER_EVENTS")"
+	$(call AS,ingest) python -m driver import organizations "$$(realpath "$$ORGANIZATIONS")"
+	$(call AS,ingest) python -m driver import user-events $(if $(DIRECT),--direct) "$$(realpath "$$USER_EVENTS")"
 
 .PHONY: users_dim user_events_daily
 users_dim: ## Load crm.users_dim for one day (IMPORT_DATE=2020-12-08)
 user_events_daily: ## Load reports.user_events_daily for one day (IMPORT_DATE=2020-12-08)
 users_dim user_events_daily:
 	@[[ -n $$IMPORT_DATE ]] || { echo "usage: make $@ IMPORT_DATE=YYYY-MM-DD" >&2; exit 2; }
-	$(RUN) python -m driver load $@ --date "$$IMPORT_DATE"
+	$(call AS,load) python -m driver load $@ --date "$$IMPORT_DATE"
 
 .PHONY: catch_up
 catch_up: ## Run every load for exactly the days that need it
-	$(RUN) python -m driver catch-up
+	$(call AS,load) python -m driver catch-up
 
 .PHONY: status
 status: ## Show what is where
