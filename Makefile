@@ -47,8 +47,12 @@ catch_up: ## Run every load for exactly the days that need it
 	$(call AS,load) python -m driver catch-up
 
 .PHONY: status
-status: ## Show what is where
-	$(RUN) python -m driver status
+status: ## Show what is where, and what needs a person (STATUS=--json or --prometheus)
+	$(call AS,load) python -m driver status $(STATUS)
+
+.PHONY: report
+report: ## Show the daily numbers, and write report.html (FROM=2020-12-05 TO=2020-12-11)
+	$(call AS,read) python -m driver report $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO)) --html report.html
 
 .PHONY: demo
 demo: setup import ## From nothing to both tables: import the sample, load its seven days

@@ -20,7 +20,9 @@ GRANT EXECUTE ON FUNCTION
     crm.load_users_dim(date), reports.load_user_events_daily(date), crm.load_organizations_dim()
     TO warehouse_load;
 GRANT EXECUTE ON PROCEDURE etl.catch_up() TO warehouse_load;
-GRANT SELECT ON etl.stale_dates, etl.last_loads, etl.load_runs, etl.ingests TO warehouse_load;
+GRANT SELECT ON
+    etl.ingests, etl.ingest_totals, etl.quarantine, etl.stale_dates, etl.load_runs, etl.last_loads, etl.problems, etl.metrics
+    TO warehouse_load;
 
 -- People and their reports.
 GRANT USAGE ON SCHEMA crm, reports TO warehouse_read;

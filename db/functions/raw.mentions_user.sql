@@ -1,3 +1,4 @@
+-- requires: raw.key_fault
 -- A body in standard SQL is bound to its names when it is created.
 CREATE OR REPLACE FUNCTION raw.mentions_user(
     p_body    bytea,

@@ -1,3 +1,4 @@
+-- requires: raw.instant_fault raw.key_fault raw.text_fault
 -- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
 CREATE OR REPLACE FUNCTION raw.user_event_fault(p_content jsonb, p_received_at timestamptz, p_kept_from timestamptz)
     RETURNS text

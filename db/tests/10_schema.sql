@@ -47,8 +47,8 @@ SELECT tables_are('etl', ARRAY[
 
 SELECT views_are('raw', '{}'::name[]);
 SELECT views_are('crm', ARRAY['users_current', 'organization_names']);
-SELECT views_are('reports', '{}'::name[]);
-SELECT views_are('etl', ARRAY['last_loads', 'stale_dates']);
+SELECT views_are('reports', ARRAY['users_daily', 'users_by_organization']);
+SELECT views_are('etl', ARRAY['last_loads', 'stale_dates', 'ingest_totals', 'quarantine', 'problems', 'metrics']);
 
 SELECT results_eq(
     $$ EXECUTE columns_of('crm.organization_names') $$,

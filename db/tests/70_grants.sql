@@ -1,6 +1,6 @@
 -- db/grants.sql: what each role may do, and nothing else.
 BEGIN;
-SELECT plan(32);
+SELECT plan(36);
 
 CREATE TEMP VIEW member AS
 SELECT role
@@ -39,16 +39,22 @@ SELECT bag_eq(
           AND has_table_privilege(role, oid, privilege)
     $$,
     ARRAY[
+        'warehouse_load SELECT etl.ingest_totals',
         'warehouse_load SELECT etl.ingests',
         'warehouse_load SELECT etl.last_loads',
         'warehouse_load SELECT etl.load_runs',
+        'warehouse_load SELECT etl.metrics',
+        'warehouse_load SELECT etl.problems',
+        'warehouse_load SELECT etl.quarantine',
         'warehouse_load SELECT etl.stale_dates',
         'warehouse_read SELECT crm.organization_names',
         'warehouse_read SELECT crm.organizations_dim',
         'warehouse_read SELECT crm.users_current',
         'warehouse_read SELECT crm.users_dim',
         'warehouse_read SELECT crm.users_dim_open',
-        'warehouse_read SELECT reports.user_events_daily'
+        'warehouse_read SELECT reports.user_events_daily',
+        'warehouse_read SELECT reports.users_by_organization',
+        'warehouse_read SELECT reports.users_daily'
     ],
     'tables and views'
 );
@@ -147,6 +153,8 @@ FROM (VALUES
     ('load', $$ SELECT reports.load_user_events_daily('2020-12-08') $$, 'done'),
     ('load', $$ SELECT crm.load_organizations_dim() $$, 'done'),
     ('load', $$ TABLE etl.stale_dates $$, 'done'),
+    ('load', $$ TABLE etl.problems $$, 'done'),
+    ('load', $$ TABLE etl.metrics $$, 'done'),
     ('load', $$ TABLE crm.users_dim $$, 'refused'),
     ('load', $$ SELECT raw.ingest_user_events(NULL, NULL) $$, 'refused'),
     ('load', $$ SELECT raw.drop_before('2020-12-08') $$, 'refused'),
@@ -155,6 +163,8 @@ FROM (VALUES
     ('read', $$ TABLE crm.users_current $$, 'done'),
     ('read', $$ SELECT * FROM crm.users_at('2020-12-08') $$, 'done'),
     ('read', $$ TABLE reports.user_events_daily $$, 'done'),
+    ('read', $$ TABLE reports.users_daily $$, 'done'),
+    ('read', $$ TABLE reports.users_by_organization $$, 'done'),
     ('read', $$ TABLE raw.user_events $$, 'refused'),
     ('read', $$ TABLE etl.load_runs $$, 'refused'),
     ('read', $$ DELETE FROM crm.users_dim $$, 'refused'),
