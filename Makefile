@@ -82,7 +82,7 @@ test_tools:
 .PHONY: test
 test: test_tools setup ## Run the SQL and the Python tests, with coverage
 	$(RUN) db/test
-	$(RUN) python -m pytest
+	$(RUN) python -m pytest --cov-fail-under=100
 
 .PHONY: lint
 lint: test_tools setup ## Check style and types of the driver, and every SQL function

@@ -97,14 +97,14 @@ def _delete_queue(settings: Settings) -> None:
 @pytest.fixture(name="start_consumer")
 def fixture_start_consumer(
     conn: psycopg.Connection[Any], settings: Settings, tmp_path: Path
-) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     """Starts a consumer of the scratch queue and database, a process of its own that listens."""
     assert conn and settings
     processes: list[subprocess.Popen[bytes]] = []
 
-    def start() -> subprocess.Popen[bytes]:
+    def start(*options: str) -> subprocess.Popen[bytes]:
         log = tmp_path / f"consumer_{len(processes)}.log"
-        command = [sys.executable, "-m", "driver", "consume"]
+        command = [sys.executable, "-m", "driver", "consume", *options]
         with log.open("wb") as stream:
             # pylint: disable-next=consider-using-with
             processes.append(subprocess.Popen(command, stderr=stream))
