@@ -68,10 +68,15 @@ def fixture_conn(
     migrated: str,
     empty: Callable[[], psycopg.Connection[Any]],
     monkeypatch: pytest.MonkeyPatch,
-) -> psycopg.Connection[Any]:
-    """An autocommit connection to a database with empty tables, which PGDATABASE names as well."""
+) -> Iterator[psycopg.Connection[Any]]:
+    """An autocommit connection to a database with empty tables, which PGDATABASE names as well.
+
+    Whatever a test loads, the dimension is well in the end.
+    """
     monkeypatch.setenv("PGDATABASE", migrated)
-    return empty()
+    conn = empty()
+    yield conn
+    assert conn.execute("SELECT * FROM etl.check_users_dim()").fetchall() == []
 
 
 @pytest.fixture(name="settings")
