@@ -88,7 +88,7 @@ test_tools:
 .PHONY: test
 test: test_tools setup ## Run the SQL and the Python tests, with coverage
 	$(RUN) db/test
-	$(RUN) python -m pytest
+	$(RUN) python -m pytest --cov-fail-under=100
 
 .PHONY: lint
 lint: test_tools setup ## Check style and types of the driver, and every SQL function
@@ -104,8 +104,12 @@ e2e: test_tools setup ## Emit events, load them, compare every row of both table
 
 .PHONY: soak
 soak: FAULTS := 300
-soak: test_tools setup ## Kill servers and consumers under a stream of events (FAULTS=300 SEED=1)
+soak: HISTORIES := 3000
+soak: STORM := 300
+soak: test_tools setup ## Test faults, histories and loads at once for long (FAULTS=300 SEED=1 HISTORIES=3000 STORM=300)
 	$(RUN) env FAULTS=$(FAULTS) python -m pytest --no-cov -s driver/tests/test_faults.py
+	$(RUN) env HISTORIES=$(HISTORIES) STORM=$(STORM) python -m pytest --no-cov \
+	  driver/tests/test_random_histories.py driver/tests/test_concurrent_loads.py
 
 .PHONY: bench
 bench: test_tools setup ## Measure the way into raw, some minutes

@@ -1,6 +1,6 @@
 -- etl.stale_dates: what a load did not see makes its date stale, by snapshots and not by clocks.
 BEGIN;
-SELECT plan(12);
+SELECT plan(13);
 
 CREATE TEMP VIEW stale AS
 SELECT format('%s %s: %s', load_name, import_date, reason) AS line FROM etl.stale_dates;
@@ -89,6 +89,7 @@ SELECT bag_eq(
     ARRAY['user_events_daily 2020-12-08: never loaded', 'users_dim 2020-12-09: never loaded'],
     'and by what it has seen'
 );
+SELECT is_empty('SELECT * FROM etl.check_users_dim()', 'the dimension is well');
 
 SELECT * FROM finish();
 ROLLBACK;

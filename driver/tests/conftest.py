@@ -70,10 +70,15 @@ def fixture_conn(
     migrated: str,
     empty: Callable[[], psycopg.Connection[Any]],
     monkeypatch: pytest.MonkeyPatch,
-) -> psycopg.Connection[Any]:
-    """An autocommit connection to a database with empty tables, which PGDATABASE names as well."""
+) -> Iterator[psycopg.Connection[Any]]:
+    """An autocommit connection to a database with empty tables, which PGDATABASE names as well.
+
+    Whatever a test loads, the dimension is well in the end.
+    """
     monkeypatch.setenv("PGDATABASE", migrated)
-    return empty()
+    conn = empty()
+    yield conn
+    assert conn.execute("SELECT * FROM etl.check_users_dim()").fetchall() == []
 
 
 @pytest.fixture(name="settings")
@@ -99,14 +104,14 @@ def _delete_queue(settings: Settings) -> None:
 @pytest.fixture(name="start_consumer")
 def fixture_start_consumer(
     conn: psycopg.Connection[Any], settings: Settings, tmp_path: Path
-) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     """Starts a consumer of the scratch queue and database, a process of its own that listens."""
     assert conn and settings
     processes: list[subprocess.Popen[bytes]] = []
 
-    def start() -> subprocess.Popen[bytes]:
+    def start(*options: str) -> subprocess.Popen[bytes]:
         log = tmp_path / f"consumer_{len(processes)}.log"
-        command = [sys.executable, "-m", "driver", "consume"]
+        command = [sys.executable, "-m", "driver", "consume", *options]
         with log.open("wb") as stream:
             # pylint: disable-next=consider-using-with
             processes.append(subprocess.Popen(command, stderr=stream))

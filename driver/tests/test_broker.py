@@ -1,5 +1,6 @@
 """The links to RabbitMQ, against a real one."""
 
+import resource
 import socket
 import time
 from collections.abc import Callable
@@ -103,6 +104,42 @@ def test_a_broker_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPat
         url = f"amqp://user:secret@127.0.0.1:{server.getsockname()[1]}/"
         with pytest.raises(BrokerError, match="does not answer within"):
             queue_state(Settings(url, "scratch"))
+
+
+def test_a_machine_without_free_files_is_one_line(settings: Settings) -> None:
+    """As is everything else that keeps a link from being opened."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        with pytest.raises(BrokerError, match="Too many open files"):
+            queue_state(settings)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_name_too_long_for_a_queue_is_one_line(settings: Settings) -> None:
+    """It is refused before the broker sees it."""
+    with pytest.raises(BrokerError, match="RabbitMQ at .*255"):
+        queue_state(Settings(settings.rabbitmq_url, "q" * 256))
+
+
+def test_a_link_may_be_lost_between_two_calls(
+    settings: Settings, delete_queue: Callable[[], None]
+) -> None:
+    """What is published then is not confirmed, what is acknowledged was gone anyway."""
+    with Publisher(settings) as publisher, Consumer(settings, prefetch=10) as consumer:
+        publisher.publish([message(0)])
+        taken = consumer.take(1, 5)[0]
+        delete_queue()
+        with pytest.raises(BrokerError, match="was deleted"):
+            consumer.take(1, 5)
+        consumer.acknowledge(taken.tag)
+        with pytest.raises(BrokerError, match="was deleted"):
+            publisher.publish([message(1)])
+            publisher.wait_until_unconfirmed(0)
+        with pytest.raises(BrokerError, match="was deleted"):
+            publisher.publish([message(2)])
+    assert publisher.unconfirmed == [message(1), message(2)]
 
 
 def test_another_kind_of_queue_is_refused(settings: Settings) -> None:

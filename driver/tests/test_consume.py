@@ -18,7 +18,7 @@ from driver.settings import Settings
 from driver.tests.conftest import until
 
 Connection = psycopg.Connection[Any]
-StartConsumer = Callable[[], subprocess.Popen[bytes]]
+StartConsumer = Callable[..., subprocess.Popen[bytes]]
 
 LOCK = "LOCK TABLE raw.user_events"
 
@@ -148,6 +148,17 @@ def test_the_batch_in_hand_is_finished(
     assert process.wait(10) == 0
     assert count(conn, "raw.user_events") == 10
     assert queue_state(settings) == (0, 0)
+
+
+def test_a_batch_has_the_size_it_is_told(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer
+) -> None:
+    """At most."""
+    publish(settings, *map(event, range(5)))
+    start_consumer("--batch-size", "2", "--batch-seconds", "5")
+    until(lambda: count(conn, "raw.user_events") == 5)
+    batches = conn.execute("SELECT received FROM etl.ingests ORDER BY received DESC").fetchall()
+    assert batches == [(2,), (2,), (1,)]
 
 
 def test_two_consumers_share_the_queue(
