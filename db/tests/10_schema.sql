@@ -172,15 +172,16 @@ SELECT results_eq(
     ARRAY[
         'is_new boolean NOT NULL',
         'user_id text COLLATE "C" NOT NULL',
-        'valid_from timestamp with time zone NOT NULL',
+        'valid_from timestamp with time zone',
         'valid_to timestamp with time zone',
-        'is_deleted boolean NOT NULL',
+        'is_deleted boolean',
         'username text',
         'user_email text',
         'user_type text',
         'organization_name text',
         'plan_name text',
-        'event_sk bigint NOT NULL'
+        'event_sk bigint',
+        'old_valid_to timestamp with time zone'
     ],
     'etl.users_dim_splice: columns'
 );
@@ -199,7 +200,14 @@ SELECT results_eq(
         'organization_name text',
         'plan_name text',
         'event_sk bigint NOT NULL',
-        'open_from timestamp with time zone'
+        'open_from timestamp with time zone',
+        'open_is_deleted boolean',
+        'open_username text',
+        'open_user_email text',
+        'open_user_type text',
+        'open_organization_name text',
+        'open_plan_name text',
+        'open_event_sk bigint'
     ],
     'etl.users_dim_stage: columns'
 );
@@ -295,7 +303,8 @@ SELECT is(
         FROM relation
         WHERE relation = 'crm.users_dim_open'::regclass
     ),
-    'RANGE (valid_to), DEFAULT, {fillfactor=60}',
+    'RANGE (COALESCE(valid_to, ''infinity''::timestamp with time zone)), FOR VALUES FROM (''infinity'') TO (MAXVALUE), '
+        || '{fillfactor=60}',
     'open versions have no valid_to, and room for their updates'
 );
 
