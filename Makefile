@@ -102,8 +102,9 @@ soak: test_tools setup ## Kill servers and consumers under a stream of events (F
 	$(RUN) env FAULTS=$(FAULTS) python -m pytest --no-cov -s driver/tests/test_faults.py
 
 .PHONY: bench
-bench: test_tools setup ## Measure the way into raw, some minutes
+bench: test_tools setup ## Measure the way into raw and the loads, a quarter of an hour
 	$(RUN) db/scratch pgtap python -m bench.ingest
+	$(RUN) db/scratch pgtap python -m bench.loads
 
 .PHONY: test_docker lint_docker
 test_docker: ## Run `test` in containers

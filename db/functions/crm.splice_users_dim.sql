@@ -93,7 +93,7 @@ BEGIN
     END IF;
 
     IF NOT EXISTS (SELECT FROM etl.users_dim_splice) THEN
-        RETURN 0;
+        RETURN 0::bigint;
     END IF;
 
     -- As it should be: the version from before, the staged ones, each up to the next; the last up to what follows the day.
