@@ -139,8 +139,9 @@ WRITE_ROWS: Final = f"""
 
 # The solution that this one replaces: a row an event, open ones marked, the day by a cast.
 CREATE_ORIGINAL: Final = """
-    CREATE TABLE bench.original (LIKE crm.users_dim, PRIMARY KEY (event_sk));
-    INSERT INTO bench.original SELECT * FROM crm.users_dim"""
+    CREATE TABLE bench.original (LIKE crm.users_dim);
+    INSERT INTO bench.original SELECT * FROM crm.users_dim;
+    ALTER TABLE bench.original ADD PRIMARY KEY (event_sk)"""
 
 LOAD_ORIGINAL: Final = f"""
     INSERT INTO bench.original ({COLUMNS}, is_valid)

@@ -5,6 +5,10 @@ CREATE OR REPLACE FUNCTION crm.load_users_dim(import_date date)
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
     SET timezone = 'UTC'
+    -- The plans of one day are not those of the next, and the estimates for a stage without statistics make
+    -- the compiler start for nothing.
+    SET plan_cache_mode = 'force_custom_plan'
+    SET jit = off
 AS $load_users_dim$
 DECLARE
     v_started_at CONSTANT timestamptz := clock_timestamp();

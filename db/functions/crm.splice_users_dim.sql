@@ -1,4 +1,4 @@
--- Reads etl.users_dim_stage and etl.last_loads, writes crm.users_dim.
+-- Reads etl.users_dim_stage, etl.last_loads and crm.users_dim, writes crm.users_dim.
 -- Rerun: versions that are as they should be are not touched.
 CREATE OR REPLACE FUNCTION crm.splice_users_dim(p_from timestamptz, p_to timestamptz)
     RETURNS bigint
@@ -7,12 +7,17 @@ CREATE OR REPLACE FUNCTION crm.splice_users_dim(p_from timestamptz, p_to timesta
     SET timezone = 'UTC'
 AS $splice_users_dim$
 DECLARE
-    v_known   bigint;
-    v_rows    bigint;
-    v_written bigint := 0::bigint;
+    v_known bigint;
 BEGIN
+    v_known := (
+        SELECT rows_read
+        FROM etl.last_loads
+        WHERE load_name = 'users_dim'
+          AND import_date = p_from::date
+    );
+
     -- As it is, of each user of whom a version is not as it should be: the version that reaches into the
-    -- day from before, and those that begin in it. Most versions of a day that is loaded again are open.
+    -- day from before, and those that begin in it. A day that was not loaded has no version to look for.
     INSERT INTO etl.users_dim_splice (
         is_new, user_id, valid_from, valid_to, is_deleted,
         username, user_email, user_type, organization_name, plan_name, event_sk
@@ -31,7 +36,7 @@ BEGIN
               stage.open_from, stage.open_is_deleted, stage.open_username, stage.open_user_email, stage.open_user_type,
               stage.open_organization_name, stage.open_plan_name, stage.open_event_sk
           )
-          AND NOT EXISTS (
+          AND (v_known IS NULL OR NOT EXISTS (
               SELECT
               FROM crm.users_dim AS dim
               WHERE dim.user_id = stage.user_id
@@ -46,20 +51,16 @@ BEGIN
                     stage.organization_name, stage.plan_name, stage.event_sk
                 )
                 AND coalesce(dim.valid_to, 'infinity') >= p_from
-          )
+          ))
+        -- Not needed, but neighbours in the order of user_id are neighbours in a period too.
+        ORDER BY stage.user_id
     ) AS changed
     LEFT JOIN crm.users_dim AS dim
         ON dim.user_id = changed.user_id
         AND dim.valid_from < p_to
         AND coalesce(dim.valid_to, 'infinity') >= p_from;
 
-    -- The last load of this day left more versions than that: events of some users are gone from raw.
-    v_known := (
-        SELECT rows_read
-        FROM etl.last_loads
-        WHERE load_name = 'users_dim'
-          AND import_date = p_from::date
-    );
+    -- The last load of this day left more versions than are left: events of some users are gone from raw.
     IF v_known > (SELECT count(*) FROM etl.users_dim_splice WHERE valid_from >= p_from) + (
         SELECT count(*)
         FROM etl.users_dim_stage AS stage
@@ -150,6 +151,19 @@ BEGIN
     WHERE is_changed
        OR valid_to <> old_valid_to;
 
+    -- A version without its event goes.
+    INSERT INTO etl.users_dim_splice (is_new, user_id, valid_from, old_valid_to)
+    SELECT true, old.user_id, old.valid_from, coalesce(old.valid_to, 'infinity')
+    FROM etl.users_dim_splice AS old
+    WHERE NOT old.is_new
+      AND old.valid_from >= p_from
+      AND NOT EXISTS (
+          SELECT
+          FROM etl.users_dim_stage AS stage
+          WHERE stage.user_id = old.user_id
+            AND stage.valid_from = old.valid_from
+      );
+
     PERFORM crm.add_users_dim_period(month)
     FROM (
         SELECT DISTINCT date_trunc('month', valid_to)::date AS month
@@ -158,57 +172,7 @@ BEGIN
           AND valid_to IS NOT NULL
     ) AS period;
 
-    DELETE FROM crm.users_dim AS dim
-    USING etl.users_dim_splice AS old
-    WHERE NOT old.is_new
-      AND old.valid_from >= p_from
-      AND NOT EXISTS (
-          SELECT
-          FROM etl.users_dim_stage AS stage
-          WHERE stage.user_id = old.user_id
-            AND stage.valid_from = old.valid_from
-      )
-      AND dim.user_id = old.user_id
-      AND dim.valid_from = old.valid_from
-      AND coalesce(dim.valid_to, 'infinity') = coalesce(old.valid_to, 'infinity')
-      AND coalesce(dim.valid_to, 'infinity') >= p_from;
-
-    GET DIAGNOSTICS v_rows = ROW_COUNT;
-    v_written := v_written + v_rows;
-
-    UPDATE crm.users_dim AS dim
-    SET valid_to = new.valid_to,
-        is_deleted = new.is_deleted,
-        username = new.username,
-        user_email = new.user_email,
-        user_type = new.user_type,
-        organization_name = new.organization_name,
-        plan_name = new.plan_name,
-        event_sk = new.event_sk
-    FROM etl.users_dim_splice AS new
-    WHERE new.is_new
-      AND dim.user_id = new.user_id
-      AND dim.valid_from = new.valid_from
-      AND coalesce(dim.valid_to, 'infinity') = new.old_valid_to
-      AND coalesce(dim.valid_to, 'infinity') >= p_from;
-
-    GET DIAGNOSTICS v_rows = ROW_COUNT;
-    v_written := v_written + v_rows;
-
-    INSERT INTO crm.users_dim (
-        user_id, valid_from, valid_to, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk
-    )
-    SELECT
-        user_id, valid_from, valid_to, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk
-    FROM etl.users_dim_splice
-    WHERE is_new
-      AND old_valid_to IS NULL
-    ORDER BY user_id;
-
-    GET DIAGNOSTICS v_rows = ROW_COUNT;
-    RETURN v_written + v_rows;
+    RETURN crm.write_users_dim_splice(p_from);
 END;
 $splice_users_dim$;
 

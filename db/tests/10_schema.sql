@@ -358,6 +358,7 @@ SELECT bag_eq(
         'crm.splice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',
         'crm.users_at(timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
             || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone)',
+        'crm.write_users_dim_splice(timestamp with time zone) -> bigint',
         'etl.begin_load(text,date) -> void',
         'etl.blank_to_null(text) -> text',
         'etl.catch_up() -> ',

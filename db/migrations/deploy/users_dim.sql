@@ -35,6 +35,8 @@ CREATE TABLE crm.users_dim_open PARTITION OF crm.users_dim (
 COMMENT ON TABLE crm.users_dim_open IS
     'The open version of each user; closed ones are in users_dim_YYYY_MM by the month of valid_to.';
 
+-- Both staging tables are planned for by their size. What autovacuum notes of an empty table would make
+-- the planner expect one row of a day, and join a day to itself row by row.
 CREATE UNLOGGED TABLE etl.users_dim_stage (
     user_id                text        NOT NULL COLLATE "C",
     valid_from             timestamptz NOT NULL,
@@ -55,7 +57,7 @@ CREATE UNLOGGED TABLE etl.users_dim_stage (
     open_organization_name text,
     open_plan_name         text,
     open_event_sk          bigint
-);
+) WITH (autovacuum_enabled = false);
 
 COMMENT ON TABLE etl.users_dim_stage IS
     'The versions of the day that crm.load_users_dim is loading; empty between loads.';
@@ -77,7 +79,7 @@ CREATE UNLOGGED TABLE etl.users_dim_splice (
     plan_name         text,
     event_sk          bigint,
     old_valid_to      timestamptz
-);
+) WITH (autovacuum_enabled = false);
 
 COMMENT ON TABLE etl.users_dim_splice IS
     'For users with versions on or after the day being loaded, when one of them changes: the rows around the day as they are, and those to write.';
