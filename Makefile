@@ -117,8 +117,9 @@ soak: test_tools setup ## Test faults, histories and loads at once for long (FAU
 	  driver/tests/test_random_histories.py driver/tests/test_concurrent_loads.py
 
 .PHONY: bench
-bench: test_tools setup ## Measure the way into raw, some minutes
+bench: test_tools setup ## Measure the way into raw and the loads, a quarter of an hour
 	$(RUN) db/scratch pgtap python -m bench.ingest
+	$(RUN) db/scratch pgtap python -m bench.loads
 
 .PHONY: test_docker lint_docker
 test_docker: ## Run `test` in containers

@@ -9,11 +9,15 @@ DECLARE
     v_name  CONSTANT text := 'users_dim_' || to_char(v_month, 'YYYY_MM');
 BEGIN
     IF to_regclass('crm.' || v_name) IS NULL THEN
+        -- ATTACH, unlike PARTITION OF, locks crm.users_dim against neither readers nor loads.
         EXECUTE format(
-            'CREATE TABLE crm.%1$I PARTITION OF crm.users_dim (
-                CONSTRAINT %2$I UNIQUE (user_id, valid_from)
-            ) FOR VALUES FROM (%3$L) TO (%4$L)',
-            v_name, v_name || '_uq', v_month || '+00', v_month + interval '1 month' || '+00');
+            'CREATE TABLE crm.%1$I (
+                LIKE crm.users_dim INCLUDING ALL,
+                CONSTRAINT %2$I UNIQUE (user_id, valid_from),
+                CONSTRAINT %3$I CHECK (valid_to IS NOT NULL AND valid_to >= %4$L AND valid_to < %5$L)
+            );
+            ALTER TABLE crm.users_dim ATTACH PARTITION crm.%1$I FOR VALUES FROM (%4$L) TO (%5$L)',
+            v_name, v_name || '_uq', v_name || '_ck', v_month || '+00', v_month + interval '1 month' || '+00');
         EXECUTE format('COMMENT ON TABLE crm.%I IS %L', v_name,
             'Versions of users that ended in ' || to_char(v_month, 'YYYY-MM') || '.');
     END IF;
@@ -21,4 +25,4 @@ END;
 $add_users_dim_period$;
 
 COMMENT ON FUNCTION crm.add_users_dim_period(date) IS
-    'Makes the partition of crm.users_dim for versions that ended in the month of a day, unless it exists.';
+    'Makes the partition of crm.users_dim for versions that ended in the month of a day, unless it exists. Nobody who reads or writes other periods waits for it; VACUUM and ANALYZE of crm.users_dim itself do, to the end of the transaction.';

@@ -5,6 +5,10 @@ CREATE OR REPLACE FUNCTION crm.load_users_dim(import_date date)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET timezone = 'UTC'
+    -- The plans of one day are not those of the next, and the estimates for a stage without statistics make
+    -- the compiler start for nothing.
+    SET plan_cache_mode = 'force_custom_plan'
+    SET jit = off
 AS $load_users_dim$
 DECLARE
     v_started_at CONSTANT timestamptz := clock_timestamp();
@@ -21,13 +25,15 @@ BEGIN
     -- All statements below see the day as it is staged here, whatever arrives meanwhile.
     INSERT INTO etl.users_dim_stage (
         user_id, valid_from, valid_to, is_first, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk, open_from
+        username, user_email, user_type, organization_name, plan_name, event_sk,
+        open_from, open_is_deleted, open_username, open_user_email, open_user_type,
+        open_organization_name, open_plan_name, open_event_sk
     )
     SELECT
         event.user_id,
         event.received_at,
-        lead(event.received_at) OVER user_day,
-        lag(event.received_at) OVER user_day IS NULL,
+        event.next_received_at,
+        event.received_at = event.first_received_at,
         event.event_type = 'User Deleted',
         etl.blank_to_null(event.username),
         etl.blank_to_null(event.user_email),
@@ -35,20 +41,26 @@ BEGIN
         etl.blank_to_null(event.organization_name),
         etl.blank_to_null(event.plan_name),
         event.event_sk,
-        open.valid_from
+        open.valid_from, open.is_deleted, open.username, open.user_email, open.user_type,
+        open.organization_name, open.plan_name, open.event_sk
     FROM (
         -- Of several events at one instant: Deleted over Updated over Created, then the last to arrive.
-        SELECT DISTINCT ON (user_id, received_at)
-            user_id, received_at, event_type, username, user_email, user_type, organization_name, plan_name, event_sk
+        SELECT
+            user_id, received_at, event_type, username, user_email, user_type, organization_name, plan_name, event_sk,
+            first_value(received_at) OVER user_day AS first_received_at,
+            lead(received_at) OVER user_day AS next_received_at
         FROM raw.user_events
         WHERE received_at >= v_from
           AND received_at < v_to
-        ORDER BY user_id, received_at,
-            array_position(ARRAY['User Deleted', 'User Updated', 'User Created'], event_type),
-            event_sk DESC
+        WINDOW user_day AS (
+            PARTITION BY user_id
+            ORDER BY received_at,
+                array_position(ARRAY['User Created', 'User Updated', 'User Deleted'], event_type),
+                event_sk
+        )
     ) AS event
     LEFT JOIN crm.users_dim_open AS open USING (user_id)
-    WINDOW user_day AS (PARTITION BY event.user_id ORDER BY event.received_at);
+    WHERE event.next_received_at IS DISTINCT FROM event.received_at;
 
     GET DIAGNOSTICS v_versions = ROW_COUNT;
 
@@ -62,12 +74,11 @@ BEGIN
         username, user_email, user_type, organization_name, plan_name, event_sk
     )
     SELECT
-        open.user_id, open.valid_from, stage.valid_from, open.is_deleted,
-        open.username, open.user_email, open.user_type, open.organization_name, open.plan_name, open.event_sk
-    FROM etl.users_dim_stage AS stage
-    JOIN crm.users_dim_open AS open USING (user_id)
-    WHERE stage.is_first
-      AND stage.open_from < v_from
+        user_id, open_from, valid_from, open_is_deleted,
+        open_username, open_user_email, open_user_type, open_organization_name, open_plan_name, open_event_sk
+    FROM etl.users_dim_stage
+    WHERE is_first
+      AND open_from < v_from
     UNION ALL
     SELECT
         user_id, valid_from, valid_to, is_deleted,
@@ -114,11 +125,20 @@ BEGIN
     -- All other users: the day is loaded again, or late.
     v_written := v_written + crm.splice_users_dim(v_from, v_to);
 
-    TRUNCATE etl.users_dim_stage, etl.users_dim_splice;
+    -- TRUNCATE alone would wait for whoever reads these tables, pg_dump for one.
+    BEGIN
+        LOCK TABLE etl.users_dim_stage, etl.users_dim_splice NOWAIT;
+        TRUNCATE etl.users_dim_stage, etl.users_dim_splice;
+    EXCEPTION
+        WHEN lock_not_available THEN
+            DELETE FROM etl.users_dim_stage;
+            DELETE FROM etl.users_dim_splice;
+    END;
+
     PERFORM etl.end_load('users_dim', import_date, v_started_at, v_snapshot, v_versions, v_written);
     RETURN v_written;
 END;
 $load_users_dim$;
 
 COMMENT ON FUNCTION crm.load_users_dim(date) IS
-    'Brings the versions of users that begin on one UTC day, and their neighbours in time, to the state of the raw events of that day; returns the rows written. Days in any order, any number of times. A load of this table at the same time waits; readers and ingest do not.';
+    'Brings the versions of users that begin on one UTC day, and their neighbours in time, to the state of the raw events of that day; returns the rows written. Days in any order, any number of times. A load of this table at the same time waits. Readers and ingest never wait for a load, nor a load for them: not when it adds a period (ATTACH PARTITION, without a default partition), not when it empties its stage.';

@@ -20,6 +20,8 @@ BEGIN ATOMIC
     LEFT JOIN crm.organization_names AS organization USING (organization_name)
     WHERE dim.valid_from <= p_at
       AND (dim.valid_to > p_at OR dim.valid_to IS NULL)
+      -- The partition key: says no more, but prunes when the moment is not known before the query runs.
+      AND coalesce(dim.valid_to, 'infinity') >= p_at
       AND NOT dim.is_deleted;
 END;
 

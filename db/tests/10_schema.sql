@@ -202,15 +202,16 @@ SELECT results_eq(
     ARRAY[
         'is_new boolean NOT NULL',
         'user_id text COLLATE "C" NOT NULL',
-        'valid_from timestamp with time zone NOT NULL',
+        'valid_from timestamp with time zone',
         'valid_to timestamp with time zone',
-        'is_deleted boolean NOT NULL',
+        'is_deleted boolean',
         'username text',
         'user_email text',
         'user_type text',
         'organization_name text',
         'plan_name text',
-        'event_sk bigint NOT NULL'
+        'event_sk bigint',
+        'old_valid_to timestamp with time zone'
     ],
     'etl.users_dim_splice: columns'
 );
@@ -229,7 +230,14 @@ SELECT results_eq(
         'organization_name text',
         'plan_name text',
         'event_sk bigint NOT NULL',
-        'open_from timestamp with time zone'
+        'open_from timestamp with time zone',
+        'open_is_deleted boolean',
+        'open_username text',
+        'open_user_email text',
+        'open_user_type text',
+        'open_organization_name text',
+        'open_plan_name text',
+        'open_event_sk bigint'
     ],
     'etl.users_dim_stage: columns'
 );
@@ -325,7 +333,8 @@ SELECT is(
         FROM relation
         WHERE relation = 'crm.users_dim_open'::regclass
     ),
-    'RANGE (valid_to), DEFAULT, {fillfactor=60}',
+    'RANGE (COALESCE(valid_to, ''infinity''::timestamp with time zone)), FOR VALUES FROM (''infinity'') TO (MAXVALUE), '
+        || '{fillfactor=60}',
     'open versions have no valid_to, and room for their updates'
 );
 
@@ -383,6 +392,7 @@ SELECT bag_eq(
         'crm.splice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',
         'crm.users_at(timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
             || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone)',
+        'crm.write_users_dim_splice(timestamp with time zone) -> bigint',
         'etl.after_restore() -> bigint',
         'etl.begin_load(text,date) -> void',
         'etl.blank_to_null(text) -> text',

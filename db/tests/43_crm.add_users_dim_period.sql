@@ -47,10 +47,12 @@ SELECT results_eq(
     $$,
     $$
         VALUES
+            ('users_dim_2020_12_ck', 'CHECK (((valid_to IS NOT NULL) AND (valid_to >= ''2020-12-01 00:00:00+00''::timestamp with time zone) '
+                || 'AND (valid_to < ''2021-01-01 00:00:00+00''::timestamp with time zone)))'),
             ('users_dim_2020_12_uq', 'UNIQUE (user_id, valid_from)'),
             ('users_dim_validity_ck', 'CHECK ((valid_to > valid_from))')
     $$,
-    'a period has one version a user and instant'
+    'a period has one version a user and instant, and says in a check what ends in it'
 );
 
 -- What the tables themselves refuse.

@@ -11,12 +11,13 @@ FROM pg_inherits
 WHERE inhrelid = 'crm.users_dim_open'::regclass AND inhparent = 'crm.users_dim'::regclass;
 
 SELECT user_id, valid_from, valid_to, is_first, is_deleted, username, user_email, user_type,
-    organization_name, plan_name, event_sk, open_from
+    organization_name, plan_name, event_sk, open_from, open_is_deleted, open_username, open_user_email,
+    open_user_type, open_organization_name, open_plan_name, open_event_sk
 FROM etl.users_dim_stage
 WHERE false;
 
 SELECT is_new, user_id, valid_from, valid_to, is_deleted, username, user_email, user_type,
-    organization_name, plan_name, event_sk
+    organization_name, plan_name, event_sk, old_valid_to
 FROM etl.users_dim_splice
 WHERE false;
 

@@ -1,0 +1,273 @@
+"""Measures the loads, as ratios of one run, in scratch databases.
+
+usage: db/scratch pgtap python -m bench.loads [EVENTS]
+
+EVENTS (default 100,000) happen on a day, to five times as many users; 100 days of them are loaded
+before the measurements begin, which take a new day each. What is compared runs in turn, a
+checkpoint before each; the first days only warm up, the median of the others counts.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from statistics import median
+from typing import Final, LiteralString
+
+import psycopg
+from psycopg import sql
+from rich.console import Console
+from rich.table import Table
+
+from driver.database import Connection, connect
+
+WARM_UP: Final = 2
+ROUNDS: Final = 3
+DAYS: Final = 100
+NEW_DAYS: Final = [date(2020, 12, 24) + timedelta(n) for n in range(WARM_UP + ROUNDS)]
+LOADED_DAYS: Final = [NEW_DAYS[0] - timedelta(n) for n in range(DAYS + len(NEW_DAYS), 0, -1)]
+LATE_DAYS: Final = LOADED_DAYS[DAYS // 2 :: DAYS // 20][: len(NEW_DAYS)]
+
+COLUMNS: Final = """user_id, valid_from, valid_to, is_deleted,
+    username, user_email, user_type, organization_name, plan_name, event_sk"""
+
+# Without statistics of what changes, autovacuum stays away. The sorts are those of the fill.
+SESSION: Final = """
+    SET track_counts = off;
+    SET timezone = 'UTC';
+    SET work_mem = '2GB';
+    SET maintenance_work_mem = '1GB'"""
+
+FILL_RAW: Final = """
+    INSERT INTO raw.user_events (
+        event_key, user_id, event_type, username, user_email, user_type, organization_name,
+        plan_name, received_at
+    )
+    SELECT
+        gen_random_uuid(), md5(number::text),
+        (ARRAY['User Created', 'User Deleted', 'User Updated', 'User Updated'])[1 + number %% 4],
+        'user ' || number, 'user' || number || '@company.example', 'Creator',
+        'Company ' || number %% 1000, 'Medium', received_at
+    FROM (
+        SELECT
+            (random() * 5 * %(events)s)::int AS number,
+            day + random() * interval '1 day' AS received_at
+        FROM generate_series(%(first)s::timestamptz, %(last)s, '1 day') AS day
+        CROSS JOIN generate_series(1, %(events)s)
+    ) AS event
+    ORDER BY received_at"""
+
+ADD_PERIODS: Final = """
+    SELECT crm.add_users_dim_period(day::date)
+    FROM generate_series(%(first)s::timestamptz, %(last)s, '1 day') AS day"""
+
+# What loads of these days in their order leave: a closed version is written when the next one is
+# loaded, an open one is where the user's first version was. The indexes of the periods, made
+# afterwards, are as full as insertions of all users day by day make them.
+FILL_USERS_DIM: Final = f"""
+    INSERT INTO crm.users_dim ({COLUMNS})
+    SELECT {COLUMNS}
+    FROM (
+        SELECT
+            *, received_at AS valid_from, event_type = 'User Deleted' AS is_deleted,
+            lead(received_at) OVER user_events AS valid_to,
+            first_value(event_date) OVER user_events AS first_date
+        FROM raw.user_events
+        WHERE event_date < %(new)s
+          AND event_date <> ALL (%(late)s)
+        WINDOW user_events AS (PARTITION BY user_id ORDER BY received_at)
+    ) AS version
+    ORDER BY valid_to::date, CASE WHEN valid_to IS NULL THEN first_date END, user_id"""
+
+PERIODS: Final = """
+    SELECT conrelid::regclass::text, conname
+    FROM pg_constraint
+    WHERE contype = 'u'
+      AND connamespace = 'crm'::regnamespace"""
+DROP_UNIQUE: Final = "ALTER TABLE {table} DROP CONSTRAINT {name}"
+ADD_UNIQUE: Final = """
+    ALTER TABLE {table}
+    ADD CONSTRAINT {name} UNIQUE (user_id, valid_from) WITH (fillfactor = 70)"""
+
+# The floor: copies of the partitions that a new day changes, and the rows that its load writes.
+COPY_PARTITIONS: Final = f"""
+    CREATE SCHEMA bench;
+    CREATE TABLE bench.open (LIKE crm.users_dim_open INCLUDING ALL) WITH (fillfactor = 60);
+    INSERT INTO bench.open ({COLUMNS}) SELECT {COLUMNS} FROM crm.users_dim_open;
+    CREATE TABLE bench.period (LIKE crm.users_dim INCLUDING ALL);
+    INSERT INTO bench.period ({COLUMNS})
+    SELECT {COLUMNS} FROM crm.users_dim WHERE valid_to >= '2020-12-01';
+    ALTER TABLE bench.period ADD UNIQUE (user_id, valid_from) WITH (fillfactor = 70);
+    CREATE TABLE bench.closed (LIKE crm.users_dim);
+    CREATE TABLE bench.opened (LIKE crm.users_dim);
+    CREATE TABLE bench.created (LIKE crm.users_dim)"""
+
+KEEP_ROWS: Final = """
+    TRUNCATE bench.closed, bench.opened, bench.created;
+    INSERT INTO bench.closed
+    SELECT *
+    FROM crm.users_dim
+    WHERE valid_to >= {day}
+      AND valid_to < {day}::date + 1
+    ORDER BY user_id;
+    INSERT INTO bench.opened
+    SELECT * FROM crm.users_dim_open WHERE valid_from >= {day} ORDER BY user_id;
+    WITH created AS (
+        DELETE FROM bench.opened
+        WHERE NOT EXISTS (SELECT FROM bench.open WHERE open.user_id = opened.user_id)
+        RETURNING *
+    )
+    INSERT INTO bench.created SELECT * FROM created;
+    ANALYZE bench.closed, bench.opened, bench.created"""
+
+WRITE_ROWS: Final = f"""
+    INSERT INTO bench.period ({COLUMNS}) SELECT {COLUMNS} FROM bench.closed;
+    UPDATE bench.open
+    SET valid_from = opened.valid_from,
+        is_deleted = opened.is_deleted,
+        username = opened.username,
+        user_email = opened.user_email,
+        user_type = opened.user_type,
+        organization_name = opened.organization_name,
+        plan_name = opened.plan_name,
+        event_sk = opened.event_sk
+    FROM bench.opened
+    WHERE open.user_id = opened.user_id;
+    INSERT INTO bench.open ({COLUMNS}) SELECT {COLUMNS} FROM bench.created"""
+
+# The solution that this one replaces: a row an event, open ones marked, the day by a cast.
+CREATE_ORIGINAL: Final = """
+    CREATE TABLE bench.original (LIKE crm.users_dim);
+    INSERT INTO bench.original SELECT * FROM crm.users_dim;
+    ALTER TABLE bench.original ADD PRIMARY KEY (event_sk)"""
+
+LOAD_ORIGINAL: Final = f"""
+    INSERT INTO bench.original ({COLUMNS}, is_valid)
+    SELECT
+        user_id, valid_from, lead(valid_from) OVER user_versions, is_deleted,
+        username, user_email, user_type, organization_name, plan_name, event_sk,
+        lead(valid_from) OVER user_versions IS NULL
+    FROM (
+        SELECT {COLUMNS}
+        FROM bench.original
+        WHERE is_valid
+          AND user_id IN (SELECT user_id FROM raw.user_events WHERE received_at::date = %(day)s)
+        UNION ALL
+        SELECT
+            user_id, received_at, NULL, event_type = 'User Deleted',
+            username, user_email, user_type, organization_name, plan_name, event_sk
+        FROM raw.user_events
+        WHERE received_at::date = %(day)s
+    ) AS version
+    WINDOW user_versions AS (PARTITION BY user_id ORDER BY valid_from)
+    ON CONFLICT (event_sk) DO UPDATE
+    SET valid_to = EXCLUDED.valid_to,
+        is_valid = EXCLUDED.is_valid"""
+
+LOAD_DIM: Final = "SELECT crm.load_users_dim(%(day)s)"
+LOAD_REPORT: Final = "SELECT reports.load_user_events_daily(%(day)s)"
+COUNT_DAY: Final = """
+    SELECT count(*), count(DISTINCT user_id)
+    FROM raw.user_events
+    WHERE received_at >= %(day)s
+      AND received_at < %(day)s::date + 1"""
+
+Round = dict[str, float]  # seconds by what was done
+
+
+def fill(connection: Connection, days: list[date], late: list[date], events: int) -> None:
+    """Fill raw up to the last new day, and the dimension as loads of the days before had."""
+    connection.execute(SESSION)
+    span = {"first": days[0], "last": NEW_DAYS[-1]}
+    connection.execute(FILL_RAW, {**span, "events": events})
+    connection.execute("ANALYZE raw.user_events")
+    connection.execute(ADD_PERIODS, span)
+    periods = [
+        {"table": sql.SQL(table), "name": sql.Identifier(name)}
+        for table, name in connection.execute(PERIODS)
+    ]
+    for period in periods:
+        connection.execute(sql.SQL(DROP_UNIQUE).format(**period))
+    connection.execute(FILL_USERS_DIM, {"new": NEW_DAYS[0], "late": late})
+    for period in periods:
+        connection.execute(sql.SQL(ADD_UNIQUE).format(**period))
+    connection.execute("VACUUM ANALYZE raw.user_events, crm.users_dim")
+    connection.execute("RESET work_mem")
+
+
+def seconds(connection: Connection, statement: LiteralString, day: date | None = None) -> float:
+    """Run a statement after a checkpoint; return how long it took."""
+    connection.execute("CHECKPOINT")
+    began = time.monotonic()
+    connection.execute(statement, {"day": day} if day else None)
+    return time.monotonic() - began
+
+
+def measure(large: Connection, small: Connection, day: date, late_day: date) -> Round:
+    """Load a new day and a late one in all ways."""
+    keep_rows = sql.SQL(KEEP_ROWS).format(day=day)
+    done = {"small": seconds(small, LOAD_DIM, day), "large": seconds(large, LOAD_DIM, day)}
+    large.execute(keep_rows)
+    return done | {
+        "floor": seconds(large, WRITE_ROWS),
+        "reload": seconds(large, LOAD_DIM, day),
+        "late": seconds(large, LOAD_DIM, late_day),
+        "original": seconds(large, LOAD_ORIGINAL, day),
+        "report": seconds(large, LOAD_REPORT, day),
+        "count": seconds(large, COUNT_DAY, day),
+    }
+
+
+def tabulate(rounds: list[Round], versions: int) -> Table:
+    """The figures and their ratios."""
+    middle = {name: median(done[name] for done in rounds) for name in rounds[0]}
+    table = Table("figure", "", "compared with", "", "ratio", "must", "aim")
+    size = f"{versions / 1e6:g} million versions"
+    for figure, one, against, other, must, aim in (
+        (f"new day on {size}", "large", "its rows written bare", "floor", "1.6", "1.25"),
+        (f"new day on {size}", "large", "on a tenth of that", "small", "1.15", "1.0"),
+        ("late day amid the others", "late", "new day", "large", "2.0", "1.2"),
+        ("reload of an unchanged day", "reload", "its first load", "large", "0.5", "0.2"),
+        ("daily report", "report", "two bare counts", "count", "1.3", "1.0"),
+        (f"new day on {size}", "large", "the original solution", "original", "0.25", "0.125"),
+    ):
+        ratio = f"{middle[one] / middle[other]:.2f}"
+        table.add_row(
+            figure, f"{middle[one]:.2f} s", against, f"{middle[other]:.2f} s", ratio, must, aim
+        )
+    return table
+
+
+@contextmanager
+def small_database() -> Iterator[Connection]:
+    """Connect to a copy of the scratch database, as long as nobody else is connected to it."""
+    name = os.environ["PGDATABASE"]
+    names = {"copy": sql.Identifier(name + "_small"), "name": sql.Identifier(name)}
+    with psycopg.connect(dbname="postgres", autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {copy} TEMPLATE {name}").format(**names))
+        try:
+            with psycopg.connect(dbname=name + "_small", autocommit=True) as connection:
+                yield connection
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {copy} WITH (FORCE)").format(**names))
+
+
+def main(events: int) -> None:
+    """Measure everything and print the table."""
+    with small_database() as small, connect("bench") as large:
+        fill(small, LOADED_DAYS[-DAYS // 10 :], [], events)
+        fill(large, LOADED_DAYS, LATE_DAYS, events)
+        large.execute(COPY_PARTITIONS)
+        large.execute(CREATE_ORIGINAL)
+        large.execute("VACUUM ANALYZE bench.open, bench.period, bench.original")
+        days = zip(NEW_DAYS, LATE_DAYS, strict=True)
+        rounds = [measure(large, small, day, late_day) for day, late_day in days]
+        faults = large.execute("SELECT FROM etl.check_users_dim()").fetchall()
+        assert not faults, "the history is broken"
+    Console(width=120).print(tabulate(rounds[WARM_UP:], DAYS * events))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
