@@ -13,6 +13,8 @@ MANAGE := @services/manage
 CHECKED := driver bench db/mutate
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run
+# The same with the rights of one role only.
+AS = $(RUN) env PGOPTIONS='-c role=warehouse_$(1)'
 
 .PHONY: help
 help: ## List the targets
@@ -31,23 +33,27 @@ import: ## Import both files (ORGANIZATIONS=file USER_EVENTS=file; DIRECT=1: pas
 	@for file in "$$ORGANIZATIONS" "$$USER_EVENTS"; do \
 	  [[ -r $$file ]] || { echo "cannot read the file $$file" >&2; exit 2; }; \
 	done
-	$(RUN) python -m driver import organizations "$$(realpath "$$ORGANIZATIONS")"
-	$(RUN) python -m driver import user-events $(if $(DIRECT),--direct) "$$(realpath "$$USER_EVENTS")"
+	$(call AS,ingest) python -m driver import organizations "$$(realpath "$$ORGANIZATIONS")"
+	$(call AS,ingest) python -m driver import user-events $(if $(DIRECT),--direct) "$$(realpath "$$USER_EVENTS")"
 
 .PHONY: users_dim user_events_daily
 users_dim: ## Load crm.users_dim for one day (IMPORT_DATE=2020-12-08)
 user_events_daily: ## Load reports.user_events_daily for one day (IMPORT_DATE=2020-12-08)
 users_dim user_events_daily:
 	@[[ -n $$IMPORT_DATE ]] || { echo "usage: make $@ IMPORT_DATE=YYYY-MM-DD" >&2; exit 2; }
-	$(RUN) python -m driver load $@ --date "$$IMPORT_DATE"
+	$(call AS,load) python -m driver load $@ --date "$$IMPORT_DATE"
 
 .PHONY: catch_up
 catch_up: ## Run every load for exactly the days that need it
-	$(RUN) python -m driver catch-up
+	$(call AS,load) python -m driver catch-up
 
 .PHONY: status
-status: ## Show what is where
-	$(RUN) python -m driver status
+status: ## Show what is where, and what needs a person (STATUS=--json or --prometheus)
+	$(call AS,load) python -m driver status $(STATUS)
+
+.PHONY: report
+report: ## Show the daily numbers, and write report.html (FROM=2020-12-05 TO=2020-12-11)
+	$(call AS,read) python -m driver report $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO)) --html report.html
 
 .PHONY: demo
 demo: setup import ## From nothing to both tables: import the sample, load its seven days

@@ -23,8 +23,9 @@ from driver.importing import (
 )
 from driver.ingest import BATCH
 from driver.load import LOADS, catch_up, load
+from driver.report import print_report, read_numbers, write_html
 from driver.settings import Settings
-from driver.status import show_status
+from driver.status import print_json, print_prometheus, print_status, read_status
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +123,24 @@ def _parser() -> argparse.ArgumentParser:
         "catch-up", help="run every load for exactly the days that need it, oldest first"
     ).set_defaults(run=_catch_up)
 
-    commands.add_parser("status", help="show what is where").set_defaults(run=_status)
+    report = commands.add_parser("report", help="show the daily numbers, and write them as HTML")
+    for option, text in (("--from", "the first day"), ("--to", "the last day")):
+        report.add_argument(
+            option, type=_day, metavar="YYYY-MM-DD", dest=option[2:] + "_day", help=text
+        )
+    report.add_argument("--html", type=Path, metavar="FILE", help="the file to write")
+    report.set_defaults(run=_report)
+
+    status = commands.add_parser(
+        "status", help="show what is where; the exit status is 1 when something needs a person"
+    )
+    formats = status.add_mutually_exclusive_group()
+    for option, printer, text in (
+        ("--json", print_json, "for programs"),
+        ("--prometheus", print_prometheus, "for node_exporter's textfile collector"),
+    ):
+        formats.add_argument(option, dest="printer", action="store_const", const=printer, help=text)
+    status.set_defaults(run=_status, printer=print_status)
     return parser
 
 
@@ -188,5 +206,19 @@ def _catch_up(_arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _status(_arguments: argparse.Namespace) -> int:
-    return 0 if show_status(Settings.from_environment()) else 1
+def _report(arguments: argparse.Namespace) -> int:
+    numbers = read_numbers(arguments.from_day, arguments.to_day)
+    print_report(numbers)
+    if arguments.html:
+        try:
+            write_html(numbers, arguments.html)
+        except OSError as error:
+            raise UsageError(f"{arguments.html}: {error.strerror}") from error
+        print(f"charts: {arguments.html}")
+    return 0
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    status = read_status(Settings.from_environment())
+    arguments.printer(status)
+    return 1 if status.problems else 0

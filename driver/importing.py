@@ -28,7 +28,6 @@ COPY_ORGANIZATIONS: Final[LiteralString] = (
 INGEST_ORGANIZATIONS: Final[LiteralString] = (
     "SELECT inserted, duplicates, rejected FROM raw.ingest_organizations()"
 )
-LOAD_ORGANIZATIONS: Final[LiteralString] = "SELECT crm.load_organizations_dim()"
 IMPORT_PROGRESS: Final[LiteralString] = (
     "SELECT inserted, duplicates, rejected FROM etl.import_progress(%s)"
 )
@@ -52,7 +51,6 @@ def import_organizations(path: Path) -> Outcome:
             for text in json_texts(path):
                 copy.write_row((text,))
         row = cursor.execute(INGEST_ORGANIZATIONS).fetchone()
-        cursor.execute(LOAD_ORGANIZATIONS)
     assert row
     return Outcome(*row)
 

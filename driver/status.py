@@ -1,75 +1,121 @@
-"""What is where, on one screen."""
+"""What is where and what needs a person: for people, for programs, for Prometheus."""
 
-from typing import Final, LiteralString
+import json
+import sys
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final, LiteralString, NamedTuple
 
 import psycopg
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from psycopg.rows import dict_row
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from driver.broker import queue_state
-from driver.database import Connection, connect, explain
+from driver.database import connect, explain
 from driver.errors import BrokerError
 from driver.settings import Settings
 
-SECTIONS: Final[dict[str, LiteralString]] = {
-    "Ingested": """
-        SELECT coalesce(sum(received), 0) AS received, coalesce(sum(inserted), 0) AS new,
-            coalesce(sum(duplicates), 0) AS duplicate, coalesce(sum(rejected), 0) AS rejected,
-            max(ingested_at)::timestamptz(0) AS last
-        FROM etl.ingests""",
-    "Latest rejected user events": """
-        SELECT rejected_at::timestamptz(0) AS rejected_at, reason
-        FROM raw.rejected_user_events
-        ORDER BY rejected_at DESC, event_sk DESC
-        LIMIT 5""",
-    "Latest rejected organizations": """
-        SELECT rejected_at::timestamptz(0) AS rejected_at, reason
-        FROM raw.rejected_organizations
-        ORDER BY rejected_at DESC
-        LIMIT 5""",
-    "Days to load": """
-        SELECT load_name AS load, import_date AS date, reason
-        FROM etl.stale_dates
-        ORDER BY import_date, load_name
-        LIMIT 20""",
-    "Last loads": """
-        SELECT load_name AS load, import_date AS date, started_at::timestamptz(0) AS started,
-            duration, rows_read AS read, rows_written AS written
-        FROM etl.load_runs
-        ORDER BY load_run_sk DESC
-        LIMIT 10""",
+Rows = list[dict[str, Any]]
+
+QUERIES: Final[dict[str, LiteralString]] = {
+    "database": "SELECT current_database() AS name, current_setting('server_version') AS version,"
+    " date_trunc('second', pg_postmaster_start_time()) AS up_since",
+    "ingested": "TABLE etl.ingest_totals",
+    "rejected": "SELECT * FROM etl.quarantine ORDER BY rejected_at DESC LIMIT 5",
+    "stale_dates": "SELECT * FROM etl.stale_dates ORDER BY import_date, load_name LIMIT 20",
+    "last_loads": "SELECT load_name, import_date, started_at, duration, rows_read, rows_written"
+    " FROM etl.load_runs ORDER BY load_run_sk DESC LIMIT 6",
+    "problems": "TABLE etl.problems",
+    "metrics": "SELECT * FROM etl.metrics ORDER BY metric, label, label_value",
 }
 
 
-def show_status(settings: Settings) -> bool:
-    """Print the state of the queue and the database; return whether both could be asked."""
-    console = Console()
-    well = True
+class Status(NamedTuple):
+    """The state of the broker and the database; what could not be asked is empty."""
+
+    queue: dict[str, Any]
+    database: dict[str, Rows]
+    problems: Rows
+
+
+def read_status(settings: Settings) -> Status:
+    """Ask both servers. One that does not answer is a problem of its own."""
+    queue: dict[str, Any] = {}
+    database: dict[str, Rows] = {}
+    problems: Rows = []
     try:
         ready, consumers = queue_state(settings)
-        console.print(f"Queue {settings.queue}: {ready} messages ready, {consumers} consumers")
+        queue = {"name": settings.queue, "ready": ready, "consumers": consumers}
+        if not consumers:
+            problem = f"nobody consumes queue {settings.queue}: {ready} messages wait"
+            problems.append({"problem": problem, "remedy": "make setup"})
     except BrokerError as error:
-        console.print(f"Queue {settings.queue}: {error}")
-        well = False
+        problems.append({"problem": str(error), "remedy": "make setup"})
     try:
-        with connect("status") as connection:
-            for title, query in SECTIONS.items():
-                _show(console, connection, title, query)
+        with connect("status") as connection, connection.cursor(row_factory=dict_row) as cursor:
+            database = {name: cursor.execute(query).fetchall() for name, query in QUERIES.items()}
+        problems += database.pop("problems")
     except psycopg.Error as error:
-        console.print(f"Database: {explain(error)}")
-        well = False
-    return well
+        problems.append({"problem": str(explain(error)), "remedy": "make setup"})
+    return Status(queue, database, problems)
 
 
-def _show(console: Console, connection: Connection, title: str, query: LiteralString) -> None:
-    cursor = connection.execute(query)
-    rows = cursor.fetchall()
-    if not rows:
-        console.print(f"{title}: none")
-        return
-    table = Table(title=title, title_justify="left")
-    for column in cursor.description or ():
-        table.add_column(column.name)
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    console.print(table)
+def print_status(status: Status) -> None:
+    """One screen for people."""
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    for name, rows in {"queue": [status.queue], **status.database}.items():
+        if name != "metrics" and any(rows):
+            table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+            for column in rows[0]:
+                table.add_column(_words(column), no_wrap=column != "reason")
+            for row in rows:
+                table.add_row(*(_brief(value) for value in row.values()))
+            console.print(_words(name).upper(), style="bold")
+            console.print(table, "")
+    for problem in status.problems:
+        console.print(Text(problem["problem"], "bold red"), soft_wrap=True)
+        console.print(Text("  " + problem["remedy"]), soft_wrap=True)
+    if not status.problems:
+        console.print("[bold green]all is well[/]")
+
+
+def print_json(status: Status) -> None:
+    """The same for programs."""
+    database = {name: rows for name, rows in status.database.items() if name != "metrics"}
+    document = {"queue": status.queue, **database, "problems": status.problems}
+    print(json.dumps(document, default=str, indent=2))
+
+
+def print_prometheus(status: Status) -> None:
+    """Its figures in Prometheus's text format, as node_exporter's textfile collector reads it."""
+    registry = CollectorRegistry()
+    up = Gauge("warehouse_up", "Whether the server answers", ["server"], registry=registry)
+    up.labels("broker").set(bool(status.queue))
+    up.labels("database").set(bool(status.database))
+    for name in ("ready", "consumers"):
+        if status.queue:
+            help_text = f"{name} of the queue of user events"
+            Gauge(f"warehouse_queue_{name}", help_text, registry=registry).set(status.queue[name])
+    metrics = status.database.get("metrics", [])
+    for (name, label), rows in groupby(metrics, key=itemgetter("metric", "label")):
+        help_text = f"{name} of etl.metrics"
+        gauge = Gauge(f"warehouse_{name}", help_text, [label] if label else [], registry=registry)
+        for row in rows:
+            (gauge.labels(row["label_value"]) if label else gauge).set(row["value"])
+    sys.stdout.write(generate_latest(registry).decode())
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _brief(value: object) -> Text:
+    if isinstance(value, datetime):
+        value = f"{value:%Y-%m-%d %H:%M:%S}"
+    elif isinstance(value, timedelta):
+        value = f"{value.total_seconds():.2f} s"
+    return Text("" if value is None else str(value))

@@ -2,7 +2,7 @@
 -- Rerun: the same raw rows write nothing.
 CREATE OR REPLACE FUNCTION crm.load_organizations_dim()
     RETURNS bigint
-    LANGUAGE plpgsql VOLATILE
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $load_organizations_dim$
 DECLARE

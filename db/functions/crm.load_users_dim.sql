@@ -2,7 +2,7 @@
 -- Rerun: the same date and the same raw rows write nothing to the dimension.
 CREATE OR REPLACE FUNCTION crm.load_users_dim(import_date date)
     RETURNS bigint
-    LANGUAGE plpgsql VOLATILE
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET timezone = 'UTC'
 AS $load_users_dim$

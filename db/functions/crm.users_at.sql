@@ -1,3 +1,4 @@
+-- requires: crm.organization_names
 -- A body in standard SQL is bound to its names when it is created; inlined, it reads only the periods that matter.
 CREATE OR REPLACE FUNCTION crm.users_at(p_at timestamptz)
     RETURNS TABLE (

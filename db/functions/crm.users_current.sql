@@ -1,3 +1,4 @@
+-- requires: crm.organization_names
 CREATE OR REPLACE VIEW crm.users_current AS
 SELECT
     dim.user_id,

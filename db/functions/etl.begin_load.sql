@@ -11,17 +11,15 @@ BEGIN
                   HINT = 'Pass the day to load, e.g. DATE ''2020-12-08''.';
     END IF;
 
-    -- A snapshot from before the lock would not show what the load before this one wrote.
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'a load must run in a read committed transaction, not %',
-                current_setting('transaction_isolation')
-            USING ERRCODE = 'active_sql_transaction',
-                  HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED, or no BEGIN at all.';
-    END IF;
+    PERFORM etl.lock_load(p_load_name);
 
-    PERFORM pg_advisory_xact_lock(hashtextextended('load ' || p_load_name, 0));
+    IF p_import_date::timestamp AT TIME ZONE 'UTC' < raw.kept_from() THEN
+        RAISE EXCEPTION 'the events of % were removed from raw', p_import_date
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'The dimension and the report keep what they have of that day; see etl.purges.';
+    END IF;
 END;
 $begin_load$;
 
 COMMENT ON FUNCTION etl.begin_load(text, date) IS
-    'What each load of one day does first: refuses a date or a transaction it cannot work with, then waits until no other load of the same table runs.';
+    'What each load of one day does first: refuses a date or a transaction it cannot work with, waits until no other load of the same table runs, refuses a day that was removed from raw.';

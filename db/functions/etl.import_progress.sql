@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION etl.import_progress(
     OUT duplicates bigint,
     OUT rejected   bigint
 )
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE SECURITY DEFINER
 BEGIN ATOMIC
     -- A message delivered again is in two ingests: it counts once, as what it was the first time.
     WITH ingest AS MATERIALIZED (

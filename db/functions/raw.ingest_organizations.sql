@@ -1,4 +1,4 @@
--- Reads and empties raw.organizations_inbox, writes raw.organizations and raw.rejected_organizations.
+-- Reads and empties raw.organizations_inbox, writes raw.organizations, raw.rejected_organizations and crm.organizations_dim.
 -- Rerun: the same organizations change nothing and are counted as duplicates.
 CREATE OR REPLACE FUNCTION raw.ingest_organizations(
     OUT received   bigint,
@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION raw.ingest_organizations(
     OUT duplicates bigint,
     OUT rejected   bigint
 )
-    LANGUAGE plpgsql VOLATILE
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $ingest_organizations$
 BEGIN
@@ -79,8 +79,10 @@ BEGIN
     SELECT total.received, total.inserted, total.received - total.inserted - total.rejected, total.rejected
     INTO received, inserted, duplicates, rejected
     FROM total;
+
+    PERFORM crm.load_organizations_dim();
 END;
 $ingest_organizations$;
 
 COMMENT ON FUNCTION raw.ingest_organizations() IS
-    'Takes what COPY put into raw.organizations_inbox: validates, keeps the last of each organization_key, quarantines the rest; returns what became of it (inserted: new or changed). A bad organization is no error.';
+    'Takes what COPY put into raw.organizations_inbox: validates, keeps the last of each organization_key, quarantines the rest, and brings crm.organizations_dim up to date; returns what became of it (inserted: new or changed). A bad organization is no error.';

@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION raw.ingest_user_events(
     OUT duplicates bigint,
     OUT rejected   bigint
 )
-    LANGUAGE plpgsql VOLATILE
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $ingest_user_events$
 DECLARE
@@ -37,9 +37,13 @@ BEGIN
     ),
     judged AS MATERIALIZED (
         SELECT
-            event_sk, body, message_id, correlation_id, content, received_at,
-            coalesce(fault, raw.user_event_fault(content, received_at)) AS reason
+            event_sk, body, message_id, correlation_id, content, received_at, erasure.token,
+            coalesce(fault, raw.user_event_fault(content, received_at, (SELECT raw.kept_from()))) AS reason
         FROM message
+        LEFT JOIN etl.erasures AS erasure ON erasure.token = CASE
+            WHEN EXISTS (SELECT FROM etl.erasures)
+                THEN etl.erasure_token((SELECT secret FROM etl.erasure_secret), content ->> 'id')
+        END
     ),
     event AS (
         INSERT INTO raw.user_events (
@@ -49,28 +53,33 @@ BEGIN
         SELECT
             event_sk,
             raw.content_key(message_id, convert_to(content::text, 'UTF8')) AS event_key,
-            content ->> 'id' AS user_id,
+            coalesce(token, content ->> 'id'),
             content ->> 'event_type',
-            content ->> 'username',
-            content ->> 'user_email',
+            CASE WHEN token IS NULL THEN content ->> 'username' END,
+            CASE WHEN token IS NULL THEN content ->> 'user_email' END,
             content ->> 'user_type',
             content ->> 'organization_name',
             content ->> 'plan_name',
             received_at,
-            nullif(content - ARRAY[
+            CASE WHEN token IS NULL THEN nullif(content - ARRAY[
                 'id', 'event_type', 'username', 'user_email', 'user_type',
                 'organization_name', 'plan_name', 'received_at'
-            ], '{}')
+            ], '{}') END
         FROM judged
         WHERE reason IS NULL
         -- In the order of the key, so that two ingests of the same events wait for each other instead of deadlocking.
-        ORDER BY received_at, content ->> 'id' COLLATE "C", event_key
+        ORDER BY received_at, coalesce(token, content ->> 'id') COLLATE "C", event_key
         ON CONFLICT (received_at, user_id, event_key) DO NOTHING
         RETURNING event_sk, event_date
     ),
     reject AS (
         INSERT INTO raw.rejected_user_events (event_sk, reject_key, message_id, body, reason)
-        SELECT event_sk, raw.content_key(message_id, body) AS reject_key, message_id, body, reason
+        SELECT
+            event_sk,
+            raw.content_key(message_id, body) AS reject_key,
+            CASE WHEN token IS NULL THEN message_id END,
+            CASE WHEN token IS NULL THEN body ELSE '' END,
+            CASE WHEN token IS NULL THEN reason ELSE 'erased' END
         FROM judged
         WHERE reason IS NOT NULL
         ORDER BY reject_key
@@ -128,4 +137,4 @@ END;
 $ingest_user_events$;
 
 COMMENT ON FUNCTION raw.ingest_user_events(bytea[], text[], text[]) IS
-    'The only way into raw: takes message bodies with their message ids and correlation ids (or null), parses, validates, deduplicates and quarantines them; returns what became of them. An event is a duplicate when message id and content are the same. A bad message is no error.';
+    'The only way into raw: takes message bodies with their message ids and correlation ids (or null), parses, validates, deduplicates and quarantines them; returns what became of them. An event is a duplicate when message id and content are the same. A bad message is no error. An event of a user that crm.erase_user made anonymous stays so.';

@@ -22,12 +22,16 @@ BEGIN
     duplicates := 0::bigint;
     rejected := 0::bigint;
 
+    -- As raw.ingest_user_events does; the other way round crm.erase_user could wait for us, and we for it.
+    LOCK TABLE raw.user_events, raw.rejected_user_events IN ROW EXCLUSIVE MODE;
+
     -- In batches, in the order of arrival.
     LOOP
         WITH tried AS MATERIALIZED (
             SELECT event_sk, body
             FROM raw.rejected_user_events
             WHERE event_sk > v_last
+              AND reason <> 'erased'
             ORDER BY event_sk
             LIMIT c_batch
             -- Another replay has the others; each message goes through one of them.
@@ -38,7 +42,9 @@ BEGIN
                 tried.event_sk,
                 coalesce(
                     parsed.fault,
-                    raw.user_event_fault(parsed.content, raw.parse_instant(parsed.content ->> 'received_at'))
+                    raw.user_event_fault(
+                        parsed.content, raw.parse_instant(parsed.content ->> 'received_at'), (SELECT raw.kept_from())
+                    )
                 ) AS reason
             FROM tried
             CROSS JOIN LATERAL raw.parse_json(tried.body) AS parsed

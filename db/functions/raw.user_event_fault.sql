@@ -1,5 +1,6 @@
+-- requires: raw.instant_fault raw.key_fault raw.text_fault
 -- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
-CREATE OR REPLACE FUNCTION raw.user_event_fault(p_content jsonb, p_received_at timestamptz)
+CREATE OR REPLACE FUNCTION raw.user_event_fault(p_content jsonb, p_received_at timestamptz, p_kept_from timestamptz)
     RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce(
@@ -10,6 +11,10 @@ CREATE OR REPLACE FUNCTION raw.user_event_fault(p_content jsonb, p_received_at t
                 THEN format('event_type: unknown: %s', left((p_content -> 'event_type')::text, 100))
         END,
         raw.instant_fault(p_content, 'received_at', p_received_at),
+        CASE
+            WHEN p_received_at < p_kept_from
+                THEN format('received_at: of a day that was removed from raw: %s', p_content ->> 'received_at')
+        END,
         raw.text_fault(p_content, 'username'),
         raw.text_fault(p_content, 'user_email'),
         raw.text_fault(p_content, 'user_type'),
@@ -17,5 +22,5 @@ CREATE OR REPLACE FUNCTION raw.user_event_fault(p_content jsonb, p_received_at t
         raw.text_fault(p_content, 'plan_name')
     );
 
-COMMENT ON FUNCTION raw.user_event_fault(jsonb, timestamptz) IS
-    'Why a JSON object is no user event; null when it is one. Takes the object and its received_at as raw.parse_instant read it.';
+COMMENT ON FUNCTION raw.user_event_fault(jsonb, timestamptz, timestamptz) IS
+    'Why a JSON object is no user event; null when it is one. Takes the object, its received_at as raw.parse_instant read it, and raw.kept_from().';

@@ -2,7 +2,7 @@
 -- Rerun: the same date and the same raw rows write nothing to the report.
 CREATE OR REPLACE FUNCTION reports.load_user_events_daily(import_date date)
     RETURNS bigint
-    LANGUAGE plpgsql VOLATILE
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET timezone = 'UTC'
 AS $load_user_events_daily$

@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in the four schemas, and nothing else.
 BEGIN;
-SELECT plan(43);
+SELECT plan(46);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -41,12 +41,14 @@ SELECT tables_are('raw', ARRAY[
 ]);
 SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim']);
 SELECT tables_are('reports', ARRAY['user_events_daily']);
-SELECT tables_are('etl', ARRAY['ingests', 'arrivals', 'load_runs', 'users_dim_stage', 'users_dim_splice']);
+SELECT tables_are('etl', ARRAY[
+    'ingests', 'arrivals', 'load_runs', 'users_dim_stage', 'users_dim_splice', 'erasure_secret', 'erasures', 'purges'
+]);
 
 SELECT views_are('raw', '{}'::name[]);
 SELECT views_are('crm', ARRAY['users_current', 'organization_names']);
-SELECT views_are('reports', '{}'::name[]);
-SELECT views_are('etl', ARRAY['last_loads', 'stale_dates']);
+SELECT views_are('reports', ARRAY['users_daily', 'users_by_organization']);
+SELECT views_are('etl', ARRAY['last_loads', 'stale_dates', 'ingest_totals', 'quarantine', 'problems', 'metrics']);
 
 SELECT results_eq(
     $$ EXECUTE columns_of('crm.organization_names') $$,
@@ -128,6 +130,24 @@ SELECT results_eq(
 );
 
 SELECT results_eq(
+    $$ EXECUTE columns_of('etl.erasure_secret') $$,
+    ARRAY['secret bytea NOT NULL'],
+    'etl.erasure_secret: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.erasures') $$,
+    ARRAY[
+        'token text COLLATE "C" NOT NULL',
+        'erased_at timestamp with time zone NOT NULL DEFAULT now()',
+        'events bigint NOT NULL',
+        'rejects bigint NOT NULL',
+        'versions bigint NOT NULL'
+    ],
+    'etl.erasures: columns'
+);
+
+SELECT results_eq(
     $$ EXECUTE columns_of('etl.ingests') $$,
     ARRAY[
         'ingest_sk bigint NOT NULL IDENTITY ALWAYS',
@@ -155,6 +175,16 @@ SELECT results_eq(
         'snapshot pg_snapshot NOT NULL'
     ],
     'etl.load_runs: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.purges') $$,
+    ARRAY[
+        'purged_before date NOT NULL',
+        'purged_at timestamp with time zone NOT NULL DEFAULT now()',
+        'events bigint NOT NULL'
+    ],
+    'etl.purges: columns'
 );
 
 SELECT results_eq(
@@ -313,9 +343,12 @@ SELECT bag_eq(
         'crm.users_dim_open users_dim_open_pk PRIMARY KEY (user_id)',
         'crm.users_dim_open users_dim_validity_ck CHECK ((valid_to > valid_from))',
         'etl.arrivals arrivals_pk PRIMARY KEY (event_date, xid)',
+        'etl.erasure_secret erasure_secret_length_ck CHECK ((octet_length(secret) >= 32))',
+        'etl.erasures erasures_pk PRIMARY KEY (token)',
         'etl.ingests ingests_counts_ck CHECK ((received = ((inserted + duplicates) + rejected)))',
         'etl.ingests ingests_pk PRIMARY KEY (ingest_sk)',
         'etl.load_runs load_runs_pk PRIMARY KEY (load_run_sk)',
+        'etl.purges purges_pk PRIMARY KEY (purged_before)',
         'raw.organizations organizations_pk PRIMARY KEY (organization_key)',
         'raw.organizations_inbox organizations_inbox_pk PRIMARY KEY (body_sk)',
         'raw.rejected_organizations rejected_organizations_pk PRIMARY KEY (reject_key)',
@@ -336,7 +369,7 @@ SELECT bag_eq(
         JOIN relation ON relation.oid = indrelid
         WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
     $$,
-    ARRAY['etl.ingests_import_id_ix', 'etl.load_runs_last_ix'],
+    ARRAY['etl.erasure_secret_one_ix', 'etl.ingests_import_id_ix', 'etl.load_runs_last_ix'],
     'indexes beside those of the constraints'
 );
 
@@ -344,6 +377,7 @@ SELECT bag_eq(
     $$ SELECT format('%s -> %s', routine, pg_get_function_result(oid)) FROM routine $$,
     ARRAY[
         'crm.add_users_dim_period(date) -> void',
+        'crm.erase_user(text) -> record',
         'crm.load_organizations_dim() -> bigint',
         'crm.load_users_dim(date) -> bigint',
         'crm.splice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',
@@ -355,19 +389,24 @@ SELECT bag_eq(
         'etl.check_users_dim() -> TABLE(user_id text, valid_from timestamp with time zone, '
             || 'valid_to timestamp with time zone, fault text)',
         'etl.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint) -> void',
+        'etl.erasure_token(bytea,text) -> text',
         'etl.import_progress(text) -> record',
+        'etl.lock_load(text) -> void',
         'etl.parse_correlation_id(text) -> TABLE(import_id text, "position" bigint)',
         'raw.content_key(text,bytea) -> uuid',
+        'raw.drop_before(date) -> bigint',
         'raw.ingest_organizations() -> record',
         'raw.ingest_user_events(bytea[],text[],text[]) -> record',
         'raw.instant_fault(jsonb,text,timestamp with time zone) -> text',
+        'raw.kept_from() -> timestamp with time zone',
         'raw.key_fault(jsonb,text) -> text',
+        'raw.mentions_user(bytea,jsonb,text,text[],text[]) -> boolean',
         'raw.parse_instant(text) -> timestamp with time zone',
         'raw.parse_json(bytea) -> record',
         'raw.parse_user_events(bytea[]) -> record',
         'raw.replay_rejected_user_events() -> record',
         'raw.text_fault(jsonb,text) -> text',
-        'raw.user_event_fault(jsonb,timestamp with time zone) -> text',
+        'raw.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone) -> text',
         'reports.load_user_events_daily(date) -> bigint'
     ],
     'functions, what they take and return'
@@ -401,9 +440,13 @@ SELECT is_empty(
     $$ SELECT routine FROM routine WHERE obj_description(oid, 'pg_proc') IS NULL $$,
     'every function has a comment'
 );
-SELECT is_empty(
-    $$ SELECT routine FROM routine WHERE prosecdef $$,
-    'every function runs with the rights of its caller'
+SELECT bag_eq(
+    $$ SELECT oid::regproc::text FROM routine WHERE prosecdef $$,
+    ARRAY[
+        'crm.load_organizations_dim', 'crm.load_users_dim', 'etl.import_progress',
+        'raw.ingest_organizations', 'raw.ingest_user_events', 'reports.load_user_events_daily'
+    ],
+    'functions that a role may call run with the owner''s rights, all others with the caller''s'
 );
 SELECT is_empty(
     $$
@@ -421,8 +464,8 @@ SELECT is_empty(
 SELECT bag_eq(
     $$ SELECT oid::regproc::text FROM routine WHERE 'TimeZone=UTC' = ANY (proconfig) $$,
     ARRAY[
-        'crm.add_users_dim_period', 'crm.load_users_dim', 'crm.splice_users_dim',
-        'raw.parse_instant', 'raw.parse_user_events', 'reports.load_user_events_daily'
+        'crm.add_users_dim_period', 'crm.erase_user', 'crm.load_users_dim', 'crm.splice_users_dim',
+        'raw.drop_before', 'raw.parse_instant', 'raw.parse_user_events', 'reports.load_user_events_daily'
     ],
     'functions in which days meet instants pin the zone'
 );

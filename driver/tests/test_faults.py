@@ -227,6 +227,7 @@ def test_raw_has_what_was_published_once(warehouse: Warehouse, tmp_path: Path) -
     try:
         for fault in faults:
             time.sleep(random.uniform(0, 1))
+            print(f"{datetime.now():%H:%M:%S,%f}"[:-3], fault.__name__.replace("_", " "))
             fault(warehouse)
     finally:
         stream.stop()

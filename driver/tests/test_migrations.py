@@ -139,3 +139,65 @@ def test_verify_notices_what_is_missing(conn: Connection) -> None:
     assert len(statements) > 90
     statements.append("ALTER TABLE crm.users_dim DETACH PARTITION crm.users_dim_open")
     assert [statement for statement in statements if not is_noticed(conn, statement)] == []
+
+
+# A row of each table of the first release.
+RELEASED: Final = """
+    INSERT INTO raw.user_events (event_key, user_id, event_type, username, received_at, extra)
+    VALUES (gen_random_uuid(), 'anna', 'User Created', 'Anna', '2020-12-08 10:00Z', '{"a": 1}');
+    INSERT INTO raw.rejected_user_events (event_sk, reject_key, body, reason)
+    VALUES (2, gen_random_uuid(), '\\xff', 'body: not UTF-8');
+    INSERT INTO raw.organizations_inbox (body) VALUES ('{}');
+    INSERT INTO raw.organizations (organization_key, organization_name) VALUES ('a', 'Acme');
+    INSERT INTO raw.rejected_organizations (reject_key, body, reason)
+    VALUES (gen_random_uuid(), '', 'body: empty');
+    INSERT INTO crm.organizations_dim (organization_key, organization_name) VALUES ('a', 'Acme');
+    CREATE TABLE crm.users_dim_2020_12 PARTITION OF crm.users_dim (
+        CONSTRAINT users_dim_2020_12_uq UNIQUE (user_id, valid_from)
+    ) FOR VALUES FROM ('2020-12-01 00:00Z') TO ('2021-01-01 00:00Z');
+    INSERT INTO crm.users_dim (user_id, valid_from, valid_to, is_deleted, username, event_sk)
+    VALUES
+        ('anna', '2020-12-07 10:00Z', '2020-12-08 10:00Z', false, 'Anna', 0),
+        ('anna', '2020-12-08 10:00Z', NULL, false, 'Anna', 1);
+    INSERT INTO reports.user_events_daily VALUES ('2020-12-08', 1, 0, 0, 1, 1);
+    INSERT INTO etl.ingests (import_id, positions, received, inserted, duplicates, rejected)
+    VALUES ('a', '{[1,3)}', 2, 1, 0, 1);
+    INSERT INTO etl.arrivals VALUES ('2020-12-08', pg_current_xact_id());
+    INSERT INTO etl.load_runs (load_name, import_date, started_at, duration, rows_read,
+        rows_written, snapshot)
+    VALUES ('users_dim', '2020-12-08', now(), '1 s', 1, 1, pg_current_snapshot());
+    """
+TABLES: Final = """
+    SELECT oid::regclass::text
+    FROM pg_class
+    WHERE relnamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl')
+      AND relkind IN ('r', 'p')
+      AND relpersistence = 'p'
+    """
+
+
+def contents(conn: Connection, tables: list[str]) -> dict[str, list[Any]]:
+    """Every row of the tables, whatever columns they have."""
+    return {
+        table: conn.execute(f"SELECT to_jsonb(t) FROM {table} AS t ORDER BY 1".encode()).fetchall()
+        for table in tables
+    }
+
+
+def test_upgrade_keeps_every_row(fresh: Connection) -> None:
+    """From the first release, with a row in each of its tables, to the present schema."""
+    sqitch("deploy", "--to", "@v0.1.0", "--target", "db:pg:")
+    fresh.execute(RELEASED.encode())
+    tables = [table for (table,) in fresh.execute(TABLES)]
+    before = contents(fresh, tables)
+    assert all(before.values()), "each table has a row"
+
+    subprocess.run([DB / "migrate"], check=True)
+
+    after = contents(fresh, tables)
+    for table, rows in before.items():
+        assert len(after[table]) == len(rows)
+        for (old,), (new,) in zip(rows, after[table], strict=True):
+            assert new == new | old, f"{table} keeps what each column had"
+    assert fresh.execute("SELECT crm.load_users_dim('2020-12-08')").fetchone() == (0,)
+    assert fresh.execute("SELECT * FROM etl.check_users_dim()").fetchall() == []

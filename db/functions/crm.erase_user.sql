@@ -1,0 +1,97 @@
+-- Reads etl.arrivals, writes raw.user_events, raw.rejected_user_events, crm.users_dim and etl.erasures.
+-- Rerun: finds what came in under the user_id since; nothing, as raw.ingest_user_events knows the token.
+CREATE OR REPLACE FUNCTION crm.erase_user(
+    p_user_id text,
+    OUT token    text,
+    OUT events   bigint,
+    OUT rejects  bigint,
+    OUT versions bigint
+)
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    SET timezone = 'UTC'
+AS $erase_user$
+DECLARE
+    v_names  text[];
+    v_emails text[];
+BEGIN
+    IF p_user_id IS NULL OR p_user_id = '' THEN
+        RAISE EXCEPTION 'user_id must not be %', CASE WHEN p_user_id IS NULL THEN 'null' ELSE 'empty' END
+            USING ERRCODE = CASE WHEN p_user_id IS NULL THEN 'null_value_not_allowed' ELSE 'invalid_parameter_value' END,
+                  HINT = 'Pass the id of the user as it is in raw.user_events.';
+    END IF;
+
+    token := etl.erasure_token((SELECT secret FROM etl.erasure_secret), p_user_id);
+
+    -- A load or an ingest that runs now has the user in hand: wait for it, and let the next one wait for us.
+    PERFORM etl.lock_load('users_dim');
+    LOCK TABLE raw.user_events, raw.rejected_user_events IN SHARE ROW EXCLUSIVE MODE;
+
+    -- Raw has no index by user. An event is at an instant that the dimension has, or of a day that it has yet to load.
+    WITH instant AS (
+        SELECT valid_from AS first, valid_from AS last
+        FROM crm.users_dim
+        WHERE user_id = p_user_id
+        UNION
+        SELECT event_date::timestamptz, (event_date + 1)::timestamptz - interval '1 microsecond'
+        FROM etl.arrivals
+    ),
+    personal AS (
+        DELETE FROM raw.user_events AS event
+        USING instant
+        WHERE event.user_id = p_user_id
+          AND event.received_at BETWEEN instant.first AND instant.last
+        RETURNING event.*
+    ),
+    anonymous AS (
+        INSERT INTO raw.user_events (
+            event_sk, event_key, user_id, event_type, user_type, organization_name, plan_name, received_at, ingested_at
+        )
+        SELECT event_sk, event_key, erase_user.token, event_type, user_type, organization_name, plan_name, received_at, ingested_at
+        FROM personal
+    )
+    SELECT
+        count(*),
+        coalesce(array_agg(DISTINCT username) FILTER (WHERE etl.blank_to_null(username) IS NOT NULL), '{}'),
+        coalesce(array_agg(DISTINCT user_email) FILTER (WHERE etl.blank_to_null(user_email) IS NOT NULL), '{}')
+    INTO events, v_names, v_emails
+    FROM personal;
+
+    WITH personal AS (
+        DELETE FROM crm.users_dim
+        WHERE user_id = p_user_id
+        RETURNING *
+    ),
+    anonymous AS (
+        INSERT INTO crm.users_dim (
+            user_id, valid_from, valid_to, is_deleted, user_type, organization_name, plan_name, event_sk
+        )
+        SELECT erase_user.token, valid_from, valid_to, is_deleted, user_type, organization_name, plan_name, event_sk
+        FROM personal
+    )
+    SELECT
+        count(*),
+        v_names || coalesce(array_agg(DISTINCT username) FILTER (WHERE username IS NOT NULL), '{}'),
+        v_emails || coalesce(array_agg(DISTINCT user_email) FILTER (WHERE user_email IS NOT NULL), '{}')
+    INTO versions, v_names, v_emails
+    FROM personal;
+
+    -- The key stays: the same message delivered again is a duplicate.
+    UPDATE raw.rejected_user_events
+    SET body = '', message_id = NULL, reason = 'erased'
+    WHERE raw.mentions_user(body, (raw.parse_json(body)).content, p_user_id, v_emails, v_names);
+
+    GET DIAGNOSTICS rejects = ROW_COUNT;
+
+    INSERT INTO etl.erasures AS erasure (token, events, rejects, versions)
+    VALUES (erase_user.token, erase_user.events, erase_user.rejects, erase_user.versions)
+    ON CONFLICT ON CONSTRAINT erasures_pk DO UPDATE
+    SET erased_at = EXCLUDED.erased_at,
+        events = erasure.events + EXCLUDED.events,
+        rejects = erasure.rejects + EXCLUDED.rejects,
+        versions = erasure.versions + EXCLUDED.versions;
+END;
+$erase_user$;
+
+COMMENT ON FUNCTION crm.erase_user(text) IS
+    'Makes a user anonymous: name and e-mail vanish from raw, quarantine and every version, one token replaces the user_id everywhere; returns the token and the rows changed. What comes of the user later, also again, is stored under the token without name and e-mail. Loads of the dimension and ingest wait until it is done.';

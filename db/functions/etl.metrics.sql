@@ -1,0 +1,33 @@
+-- requires: etl.ingest_totals etl.problems etl.quarantine etl.stale_dates
+CREATE OR REPLACE VIEW etl.metrics AS
+SELECT 'messages' AS metric, 'outcome' AS label, outcome AS label_value, number::double precision AS value
+FROM etl.ingest_totals
+CROSS JOIN LATERAL (VALUES
+    ('inserted', inserted), ('duplicate', duplicates), ('rejected', rejected)
+) AS total (outcome, number)
+UNION ALL
+SELECT 'quarantined', 'kind', kind, count(quarantine.kind)
+FROM (VALUES ('user event'), ('organization')) AS known (kind)
+LEFT JOIN etl.quarantine USING (kind)
+GROUP BY kind
+UNION ALL
+SELECT 'stale_dates', 'load', load_name, count(import_date)
+FROM (VALUES ('users_dim'), ('user_events_daily')) AS known (load_name)
+LEFT JOIN etl.stale_dates USING (load_name)
+GROUP BY load_name
+UNION ALL
+(
+    SELECT DISTINCT ON (load_name, metric) metric, 'load', load_name, value
+    FROM etl.load_runs
+    CROSS JOIN LATERAL (VALUES
+        ('last_load_timestamp_seconds', extract(epoch FROM started_at + duration)),
+        ('last_load_duration_seconds', extract(epoch FROM duration)),
+        ('last_load_rows_written', rows_written)
+    ) AS measured (metric, value)
+    ORDER BY load_name, metric, load_run_sk DESC
+)
+UNION ALL
+SELECT 'problems', '', '', count(*)
+FROM etl.problems;
+
+COMMENT ON VIEW etl.metrics IS 'Figures for a monitoring system; python -m driver status --prometheus prints them.';

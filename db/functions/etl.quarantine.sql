@@ -1,0 +1,9 @@
+CREATE OR REPLACE VIEW etl.quarantine AS
+SELECT 'user event' AS kind, rejected_at, reason
+FROM raw.rejected_user_events
+WHERE reason <> 'erased'
+UNION ALL
+SELECT 'organization', rejected_at, reason
+FROM raw.rejected_organizations;
+
+COMMENT ON VIEW etl.quarantine IS 'What was rejected and is still to be looked at, without the bodies.';

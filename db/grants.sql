@@ -1,0 +1,30 @@
+-- Who may do what. Reloaded whole by db/migrate, after the functions; what is not granted here is the owner's alone.
+-- Functions that are granted to a role run with the owner's rights, so no role needs a table for them.
+REVOKE ALL ON ALL TABLES IN SCHEMA raw, crm, reports, etl
+    FROM PUBLIC, warehouse_ingest, warehouse_load, warehouse_read;
+REVOKE ALL ON ALL ROUTINES IN SCHEMA raw, crm, reports, etl
+    FROM PUBLIC, warehouse_ingest, warehouse_load, warehouse_read;
+REVOKE ALL ON SCHEMA raw, crm, reports, etl
+    FROM PUBLIC, warehouse_ingest, warehouse_load, warehouse_read;
+
+-- The consumer and the importer.
+GRANT USAGE ON SCHEMA raw, etl TO warehouse_ingest;
+GRANT EXECUTE ON FUNCTION
+    raw.ingest_user_events(bytea[], text[], text[]), raw.ingest_organizations(), etl.import_progress(text)
+    TO warehouse_ingest;
+GRANT INSERT (body) ON raw.organizations_inbox TO warehouse_ingest;
+
+-- The loads, and whoever watches them.
+GRANT USAGE ON SCHEMA crm, reports, etl TO warehouse_load;
+GRANT EXECUTE ON FUNCTION
+    crm.load_users_dim(date), reports.load_user_events_daily(date), crm.load_organizations_dim()
+    TO warehouse_load;
+GRANT EXECUTE ON PROCEDURE etl.catch_up() TO warehouse_load;
+GRANT SELECT ON
+    etl.ingests, etl.ingest_totals, etl.quarantine, etl.stale_dates, etl.load_runs, etl.last_loads, etl.problems, etl.metrics
+    TO warehouse_load;
+
+-- People and their reports.
+GRANT USAGE ON SCHEMA crm, reports TO warehouse_read;
+GRANT SELECT ON ALL TABLES IN SCHEMA crm, reports TO warehouse_read;
+GRANT EXECUTE ON FUNCTION crm.users_at(timestamptz) TO warehouse_read;

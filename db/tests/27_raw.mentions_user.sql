@@ -1,0 +1,30 @@
+-- raw.mentions_user(): is a rejected body about a user?
+BEGIN;
+SELECT plan(14);
+
+CREATE FUNCTION pg_temp.mentions(p_body text) RETURNS boolean LANGUAGE sql AS $$
+    SELECT raw.mentions_user(
+        convert_to(p_body, 'UTF8'), (raw.parse_json(convert_to(p_body, 'UTF8'))).content,
+        '42', ARRAY['her@slough.example', '@'], ARRAY['Herschel', 'Ça "va"'])
+$$;
+
+SELECT is(pg_temp.mentions(body), mentions, format('%s: %s', CASE WHEN mentions THEN 'yes' ELSE 'no' END, body))
+FROM (VALUES
+    ('{"id": "42"}', true),
+    ('{"id": 42}', true),
+    ('{"id": "42", ', true),
+    ('{"id": "4242"}', false),
+    ('{"id": "43", "username": "Herschel", "user_email": "her@slough.example"}', false),
+    ('{"username": "Herschel"}', true),
+    ('{"id": " ", "username": "Herschel"}', true),
+    ('{"username": "Herschel the Great"}', false),
+    ('{"note": "ask her@slough.example"}', true),
+    ('{"user_email": "her@slough.example', true),
+    ('{"user_email": "he@slough.example"}', false),
+    ('{"username": "\u00c7a \"va\""}', true),
+    ('{"username": "Ça \"va\"", ', true),
+    ('', false)
+) AS example (body, mentions);
+
+SELECT * FROM finish();
+ROLLBACK;

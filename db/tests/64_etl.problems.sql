@@ -1,0 +1,89 @@
+-- etl.ingest_totals, etl.quarantine, etl.problems, etl.metrics: what status and monitoring show.
+BEGIN;
+SELECT plan(12);
+
+CREATE FUNCTION pg_temp.event(p_day date) RETURNS bytea LANGUAGE sql AS $$
+    SELECT convert_to(jsonb_build_object(
+        'id', 'a', 'event_type', 'User Created', 'received_at', to_char(p_day, 'YYYY-MM-DD') || ' 10:00'
+    )::text, 'UTF8')
+$$;
+CREATE FUNCTION pg_temp.today() RETURNS date LANGUAGE sql RETURN (now() AT TIME ZONE 'UTC')::date;
+
+SELECT results_eq(
+    'TABLE etl.ingest_totals', 'VALUES (0::bigint, 0::bigint, 0::bigint, 0::bigint, NULL::timestamptz)',
+    'totals: nothing was received'
+);
+SELECT is_empty('TABLE etl.problems', 'an empty warehouse has no problems');
+SELECT results_eq(
+    $$ SELECT metric, label_value, value FROM etl.metrics ORDER BY metric, label_value COLLATE "C" $$,
+    $$ VALUES
+        ('messages', 'duplicate', 0::double precision), ('messages', 'inserted', 0), ('messages', 'rejected', 0),
+        ('problems', '', 0),
+        ('quarantined', 'organization', 0), ('quarantined', 'user event', 0),
+        ('stale_dates', 'user_events_daily', 0), ('stale_dates', 'users_dim', 0)
+    $$,
+    'and all its figures are there, as zeros'
+);
+
+SELECT raw.ingest_user_events(
+    ARRAY[
+        pg_temp.event('2020-12-08'), pg_temp.event('2020-12-09'), pg_temp.event('2020-12-09'),
+        pg_temp.event(pg_temp.today() - 1), pg_temp.event(pg_temp.today()), '[]'
+    ],
+    NULL
+) \g /dev/null
+SELECT results_eq(
+    'TABLE etl.ingest_totals', 'VALUES (6::bigint, 4::bigint, 1::bigint, 1::bigint, now())', 'totals: what became of all'
+);
+UPDATE etl.arrivals SET xid = '3'; -- of a transaction that is over
+SELECT crm.load_users_dim(day), reports.load_user_events_daily(day)
+FROM unnest(ARRAY[date '2020-12-08', pg_temp.today() - 1]) AS day \g /dev/null
+SELECT reports.load_user_events_daily('2020-12-09') \g /dev/null
+
+SELECT results_eq(
+    'SELECT problem FROM etl.problems ORDER BY 1',
+    $$ VALUES
+        ('1 user event rejected, last: body: must be a JSON object, is of type array'),
+        ('users_dim: 1 day to load, the first 2020-12-09')
+    $$,
+    'problems: a reject, and a day to load; today may wait'
+);
+SET LOCAL timezone = 'Pacific/Kiritimati';
+SELECT is(count(*), 2::bigint, 'whatever the session calls today') FROM etl.problems;
+SET LOCAL timezone = 'UTC';
+
+INSERT INTO raw.rejected_user_events (event_sk, reject_key, body, reason, rejected_at) VALUES
+    (0, gen_random_uuid(), '', 'older', now() - interval '1 day'),
+    (-1, gen_random_uuid(), '', 'erased', now() + interval '1 day');
+INSERT INTO raw.organizations_inbox (body) VALUES ('{}'), ('[1]');
+SELECT raw.ingest_organizations() \g /dev/null
+UPDATE raw.rejected_organizations SET rejected_at = now() - interval '1 day' WHERE body = '{}';
+SELECT bag_eq(
+    'SELECT kind, reason FROM etl.quarantine',
+    $$ VALUES
+        ('user event', 'older'),
+        ('user event', 'body: must be a JSON object, is of type array'),
+        ('organization', 'organization_key: missing'),
+        ('organization', 'body: must be a JSON object, is of type array')
+    $$,
+    'quarantine: both kinds, but nothing of an erased user'
+);
+DELETE FROM etl.arrivals;
+SELECT results_eq(
+    'SELECT problem FROM etl.problems ORDER BY 1',
+    $$ VALUES
+        ('2 organizations rejected, last: body: must be a JSON object, is of type array'),
+        ('2 user events rejected, last: body: must be a JSON object, is of type array')
+    $$,
+    'problems: how many, and the latest reason'
+);
+SELECT is(count(DISTINCT remedy), 2::bigint, 'each with what to do') FROM etl.problems;
+
+SELECT is(value, expected::double precision, format('metrics: %s %s', metric, label_value))
+FROM etl.metrics
+JOIN (VALUES
+    ('messages', 'inserted', 4), ('quarantined', 'user event', 2), ('last_load_rows_written', 'user_events_daily', 1)
+) AS example (metric, label_value, expected) USING (metric, label_value);
+
+SELECT * FROM finish();
+ROLLBACK;
