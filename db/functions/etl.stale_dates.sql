@@ -1,4 +1,3 @@
--- requires: etl.last_loads
 CREATE OR REPLACE VIEW etl.stale_dates AS
 SELECT load_name, import_date, stale.reason
 FROM (SELECT DISTINCT event_date AS import_date FROM etl.arrivals) AS arrived
