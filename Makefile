@@ -43,6 +43,11 @@ users_dim user_events_daily:
 	@[[ -n $$IMPORT_DATE ]] || { echo "usage: make $@ IMPORT_DATE=YYYY-MM-DD" >&2; exit 2; }
 	$(call AS,load) python -m driver load $@ --date "$$IMPORT_DATE"
 
+.PHONY: load
+load: ## Run every load for the days of a range that are not loaded yet (FROM=2020-12-05 TO=2020-12-11)
+	@[[ -n "$(FROM)" && -n "$(TO)" ]] || { echo "usage: make load FROM=YYYY-MM-DD TO=YYYY-MM-DD" >&2; exit 2; }
+	$(call AS,load) python -m driver load-days "$(FROM)" "$(TO)"
+
 .PHONY: catch_up
 catch_up: ## Run every load for exactly the days that need it
 	$(call AS,load) python -m driver catch-up

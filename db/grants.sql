@@ -6,6 +6,9 @@ REVOKE ALL ON ALL ROUTINES IN SCHEMA raw, crm, reports, etl
     FROM PUBLIC, warehouse_ingest, warehouse_load, warehouse_read;
 REVOKE ALL ON SCHEMA raw, crm, reports, etl
     FROM PUBLIC, warehouse_ingest, warehouse_load, warehouse_read;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+REVOKE ALL ON DATABASE :"DBNAME" FROM PUBLIC;
+GRANT CONNECT ON DATABASE :"DBNAME" TO warehouse_ingest, warehouse_load, warehouse_read;
 
 -- The consumer and the importer.
 GRANT USAGE ON SCHEMA raw, etl TO warehouse_ingest;
@@ -19,7 +22,7 @@ GRANT USAGE ON SCHEMA crm, reports, etl TO warehouse_load;
 GRANT EXECUTE ON FUNCTION
     crm.load_users_dim(date), reports.load_user_events_daily(date), crm.load_organizations_dim()
     TO warehouse_load;
-GRANT EXECUTE ON PROCEDURE etl.catch_up() TO warehouse_load;
+GRANT EXECUTE ON PROCEDURE etl.catch_up(), etl.load_days(date, date), etl.run_loads(text[], date[]) TO warehouse_load;
 GRANT SELECT ON
     etl.ingests, etl.ingest_totals, etl.quarantine, etl.stale_dates, etl.load_runs, etl.last_loads, etl.problems, etl.metrics
     TO warehouse_load;

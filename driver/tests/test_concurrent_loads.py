@@ -98,8 +98,8 @@ def break_off(conn: Connection) -> None:
     """Cancel a load, or kill its session."""
     time.sleep(random() / 20)
     conn.execute("""
-        SELECT CASE WHEN random() < 0.5
-            THEN pg_cancel_backend(pid) ELSE pg_terminate_backend(pid) END
+        SELECT
+            CASE WHEN random() < 0.5 THEN pg_cancel_backend(pid) ELSE pg_terminate_backend(pid) END
         FROM pg_stat_activity
         WHERE application_name = 'storm load'
           AND datname = current_database()

@@ -10,9 +10,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from driver.cli import main
+
 Connection = psycopg.Connection[Any]
 
 DB: Final = Path(__file__).parents[2] / "db"
+DATA: Final = DB.parent / "data"
 
 # Everything in our schemas, in the words of its definition.
 SCHEMA: Final = """
@@ -78,8 +81,11 @@ def fixture_fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def test_deploy_revert_deploy(fresh: Connection) -> None:
-    """Reverting leaves nothing behind; what is deployed anew, or twice, is the same."""
+def test_deploy_revert_deploy(fresh: Connection, migrated: str) -> None:
+    """Reverting leaves nothing behind; what is deployed anew, or twice, is the same.
+
+    Roles are shared: those of another database keep their rights.
+    """
     nothing = fresh.execute(SCHEMA).fetchall()
 
     subprocess.run([DB / "migrate"], check=True)
@@ -94,6 +100,9 @@ def test_deploy_revert_deploy(fresh: Connection) -> None:
     sqitch("revert", "-y", "--target", "db:pg:")
     fresh.execute("DROP SCHEMA sqitch CASCADE")
     assert fresh.execute(SCHEMA).fetchall() == nothing
+
+    rights = "SELECT has_database_privilege('warehouse_ingest', %s, 'CONNECT')"
+    assert fresh.execute(rights, (migrated,)).fetchone() == (True,)
 
     subprocess.run([DB / "migrate"], check=True)
     assert fresh.execute(SCHEMA).fetchall() == deployed
@@ -201,3 +210,53 @@ def test_upgrade_keeps_every_row(fresh: Connection) -> None:
             assert new == new | old, f"{table} keeps what each column had"
     assert fresh.execute("SELECT crm.load_users_dim('2020-12-08')").fetchone() == (0,)
     assert fresh.execute("SELECT * FROM etl.check_users_dim()").fetchall() == []
+
+
+def test_the_original_tables_are_taken_over(
+    fresh: Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was imported twice there is here once; the old file afterwards repeats nothing.
+
+    Except the second of two equal events of the file, which the old tables cannot tell.
+    """
+    subprocess.run([DB / "migrate"], check=True)
+    fresh.execute("""
+        CREATE TABLE old_events (
+            event_sk serial, id text, event_type text, username text, user_email text,
+            user_type text, organization_name text, plan_name text, received_at timestamp)""")
+    fresh.execute("CREATE TABLE old_organizations (LIKE crm.organizations_dim)")
+    fresh.execute("ALTER TABLE old_organizations ALTER created_at TYPE timestamp")
+    for _ in range(2):
+        fresh.execute(
+            """
+            INSERT INTO old_events (id, event_type, username, user_email, user_type,
+                organization_name, plan_name, received_at)
+            SELECT id, event_type, username, user_email, user_type, organization_name, plan_name,
+                received_at
+            FROM jsonb_populate_recordset(NULL::old_events, %s)""",
+            ((DATA / "user_events.json").read_text("utf-8"),),
+        )
+        fresh.execute(
+            "INSERT INTO old_organizations"
+            " SELECT * FROM jsonb_populate_recordset(NULL::old_organizations, %s)",
+            ((DATA / "organizations.json").read_text("utf-8"),),
+        )
+    subprocess.run(
+        ["psql", "--no-psqlrc", "--quiet", "--set=events=old_events"]
+        + ["--set=organizations=old_organizations", f"--file={DB.parent}/docs/from_original.sql"],
+        cwd=tmp_path,
+        check=True,
+    )
+    for arguments in (
+        ["user-events", "--direct", f"{tmp_path}/user_events.jsonl"],
+        ["organizations", f"{tmp_path}/organizations.jsonl"],
+        ["user-events", "--direct", f"{DATA}/user_events.json"],
+        ["organizations", f"{DATA}/organizations.json"],
+    ):
+        assert main(["import", *arguments]) == 0
+    assert [line for line in capsys.readouterr().out.splitlines() if "new" in line] == [
+        "user events: 35 new, 0 duplicate, 0 rejected",
+        "organizations: 20 new, 0 duplicate, 0 rejected",
+        "user events: 1 new, 35 duplicate, 0 rejected",
+        "organizations: 0 new, 20 duplicate, 0 rejected",
+    ]

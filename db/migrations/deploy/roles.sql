@@ -2,6 +2,7 @@
 BEGIN;
 
 -- Roles belong to the whole server: another database may have made them, or be about to.
+-- What they may do is in db/grants.sql, which is reloaded with the functions.
 DO $roles$
 DECLARE
     v_role text;
@@ -14,13 +15,7 @@ BEGIN
             WHEN unique_violation THEN NULL;
         END;
     END LOOP;
-
-    -- What they may do is in db/grants.sql, which is reloaded with the functions.
-    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO warehouse_ingest, warehouse_load, warehouse_read', current_database());
 END;
 $roles$;
-
-REVOKE ALL ON SCHEMA public FROM PUBLIC;
 
 COMMIT;

@@ -3,13 +3,18 @@ BEGIN;
 
 GRANT USAGE ON SCHEMA public TO PUBLIC;
 
+-- Not DROP OWNED: that takes the roles' rights to other databases as well.
+REVOKE ALL ON ALL TABLES IN SCHEMA raw, crm, reports, etl FROM warehouse_ingest, warehouse_load, warehouse_read;
+REVOKE ALL ON ALL ROUTINES IN SCHEMA raw, crm, reports, etl FROM warehouse_ingest, warehouse_load, warehouse_read;
+REVOKE ALL ON SCHEMA raw, crm, reports, etl FROM warehouse_ingest, warehouse_load, warehouse_read;
+
 DO $roles$
 DECLARE
     v_role text;
 BEGIN
     EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO PUBLIC', current_database());
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM warehouse_ingest, warehouse_load, warehouse_read', current_database());
     FOREACH v_role IN ARRAY ARRAY['warehouse_ingest', 'warehouse_load', 'warehouse_read'] LOOP
-        EXECUTE format('DROP OWNED BY %I', v_role);
         BEGIN
             EXECUTE format('DROP ROLE %I', v_role);
         EXCEPTION

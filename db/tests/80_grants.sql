@@ -23,6 +23,8 @@ SELECT bag_eq(
         'warehouse_load crm.load_organizations_dim()',
         'warehouse_load crm.load_users_dim(date)',
         'warehouse_load etl.catch_up()',
+        'warehouse_load etl.load_days(date,date)',
+        'warehouse_load etl.run_loads(text[],date[])',
         'warehouse_load reports.load_user_events_daily(date)',
         'warehouse_read crm.users_at(timestamp with time zone)'
     ],

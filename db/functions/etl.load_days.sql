@@ -1,0 +1,36 @@
+-- Rerun: goes on with the days that are not loaded yet.
+-- A procedure that commits can have no SET clause, so it pins search_path itself.
+CREATE OR REPLACE PROCEDURE etl.load_days(p_from date, p_to date)
+    LANGUAGE plpgsql
+AS $load_days$
+DECLARE
+    v_load_names text[];
+    v_dates      date[];
+BEGIN
+    PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+
+    IF p_from IS NULL OR p_to IS NULL OR NOT isfinite(p_from) OR NOT isfinite(p_to) OR p_from > p_to THEN
+        RAISE EXCEPTION 'the days must be two, the first not after the last, not % and %',
+                coalesce(p_from::text, 'null'), coalesce(p_to::text, 'null')
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Pass the first and the last day to load, e.g. DATE ''2020-12-05'', DATE ''2020-12-11''.';
+    END IF;
+
+    SELECT array_agg(load_name ORDER BY import_date, load_name DESC), array_agg(import_date ORDER BY import_date)
+    INTO v_load_names, v_dates
+    FROM (
+        SELECT day::date AS import_date
+        FROM generate_series(p_from::timestamp, p_to::timestamp, '1 day') AS day
+    ) AS asked
+    CROSS JOIN (VALUES ('users_dim'), ('user_events_daily')) AS load (load_name)
+    LEFT JOIN etl.last_loads AS last_load USING (load_name, import_date)
+    LEFT JOIN etl.stale_dates AS stale USING (load_name, import_date)
+    WHERE last_load.snapshot IS NULL
+       OR stale.reason IS NOT NULL;
+
+    CALL etl.run_loads(v_load_names, v_dates);
+END;
+$load_days$;
+
+COMMENT ON PROCEDURE etl.load_days(date, date) IS
+    'Runs each load for all UTC days from the first to the last that were never loaded or are stale, also days without events; otherwise as etl.catch_up.';
