@@ -19,8 +19,8 @@ FROM generate_series(1, 1200) AS number
 ORDER BY md5(number::text);
 
 SELECT raw.ingest_user_events(
-    ARRAY[pg_temp.event('user', '2020-12-08 00:00:07'), '\xff', pg_temp.event('user', 'now')],
-    ARRAY['id 7', NULL, 'id bad']
+    ARRAY['\xff', pg_temp.event('user', '2020-12-08 00:00:07'), pg_temp.event('user', 'now')],
+    ARRAY[NULL, 'id 7', 'id bad']
 );
 UPDATE raw.rejected_user_events
 SET reason = 'as it was', rejected_at = '2020-12-08 00:00Z'
