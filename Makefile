@@ -10,6 +10,7 @@ DEMO_DATES := 2020-12-05 2020-12-06 2020-12-07 2020-12-08 2020-12-09 2020-12-10 
 export ORGANIZATIONS USER_EVENTS IMPORT_DATE
 
 MANAGE := @services/manage
+CHECKED := driver bench db/mutate
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run
 # The same with the rights of one role only.
@@ -97,11 +98,15 @@ test: test_tools setup ## Run the SQL and the Python tests, with coverage
 
 .PHONY: lint
 lint: test_tools setup ## Check style and types of the driver, and every SQL function
-	$(RUN) black --check driver bench
-	$(RUN) mypy driver bench
-	$(RUN) pylint driver bench
-	$(RUN) flake8 driver bench
+	$(RUN) black --check $(CHECKED)
+	$(RUN) mypy $(CHECKED)
+	$(RUN) pylint $(CHECKED)
+	$(RUN) flake8 $(CHECKED)
 	$(RUN) db/lint
+
+.PHONY: mutate
+mutate: test_tools setup ## Change one thing at a time in the SQL functions: the SQL tests must fail (FILES=…, some minutes)
+	$(RUN) db/scratch pgtap db/mutate $(FILES)
 
 .PHONY: e2e
 e2e: test_tools setup ## Emit events, load them, compare every row of both tables

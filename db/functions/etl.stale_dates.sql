@@ -1,9 +1,15 @@
--- requires: etl.last_loads
 CREATE OR REPLACE VIEW etl.stale_dates AS
 SELECT load_name, import_date, stale.reason
 FROM (SELECT DISTINCT event_date AS import_date FROM etl.arrivals) AS arrived
 CROSS JOIN (VALUES ('users_dim'), ('user_events_daily')) AS load (load_name)
-LEFT JOIN etl.last_loads AS last_load USING (load_name, import_date)
+LEFT JOIN LATERAL (
+    SELECT load_run.snapshot
+    FROM etl.load_runs AS load_run
+    WHERE load_run.load_name = load.load_name
+      AND load_run.import_date = arrived.import_date
+    ORDER BY load_run.load_run_sk DESC
+    LIMIT 1
+) AS last_load ON true
 CROSS JOIN LATERAL (
     SELECT CASE
         WHEN last_load.snapshot IS NULL

@@ -17,8 +17,7 @@ BEGIN
     instants := ARRAY(
         SELECT (content ->> 'received_at')::timestamptz
         FROM unnest(contents) AS content
-        WHERE jsonb_typeof(content) = 'object'
-          AND content ->> 'received_at' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z?$'
+        WHERE content ->> 'received_at' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z?$'
     );
     IF cardinality(instants) < cardinality(p_bodies) THEN
         RAISE data_exception;

@@ -20,7 +20,6 @@ BEGIN
     received := 0::bigint;
     inserted := 0::bigint;
     duplicates := 0::bigint;
-    rejected := 0::bigint;
 
     -- As raw.ingest_user_events does; the other way round crm.erase_user could wait for us, and we for it.
     LOCK TABLE raw.user_events, raw.rejected_user_events IN ROW EXCLUSIVE MODE;

@@ -1,6 +1,6 @@
 -- etl.parse_correlation_id(): import/<id>/<position>, or nothing; never an error.
 BEGIN;
-SELECT plan(16);
+SELECT plan(17);
 
 SELECT row_eq(
     format($$ SELECT * FROM etl.parse_correlation_id(%L) $$, input),
@@ -10,6 +10,7 @@ SELECT row_eq(
 FROM (VALUES
     ('import/0a1b2c3d-0000-4000-8000-00000000000f/1', '0a1b2c3d-0000-4000-8000-00000000000f', 1::bigint),
     ('import/a/100000', 'a', 100000),
+    ('import/' || repeat('a', 246) || '/1', repeat('a', 246), 1),
     ('import/a/999999999999999999', 'a', 999999999999999999)
 ) AS correlation (input, import_id, message_position);
 
@@ -27,7 +28,7 @@ FROM (VALUES
     ('import/a/b/1'),
     ('import/a/1000000000000000000'),
     ('ximport/a/1'),
-    ('import/' || repeat('a', 3000) || '/1')
+    ('import/' || repeat('a', 247) || '/1')
 ) AS correlation (input);
 
 SELECT * FROM finish();

@@ -9,17 +9,18 @@ $$;
 
 SELECT is(raw.replay_rejected_user_events()::text, '(0,0,0,0)', 'an empty quarantine is no error');
 
--- As left by stricter rules: events that are good today, more of them than one batch holds.
+-- As left by stricter rules: events that are good today, more of them than one batch holds, and not in their order.
 INSERT INTO raw.rejected_user_events (event_sk, reject_key, message_id, body, reason, rejected_at)
 SELECT
-    nextval('raw.user_events_event_sk_seq'), gen_random_uuid(), 'id ' || number,
+    1000000 + number, gen_random_uuid(), 'id ' || number,
     pg_temp.event('user', to_char(timestamp '2020-12-08' + number * interval '1 second', 'YYYY-MM-DD HH24:MI:SS')),
     'id: too short for us then', '2020-12-08 00:00Z'
-FROM generate_series(1, 1200) AS number;
+FROM generate_series(1, 1200) AS number
+ORDER BY md5(number::text);
 
 SELECT raw.ingest_user_events(
-    ARRAY[pg_temp.event('user', '2020-12-08 00:00:07'), '\xff', pg_temp.event('user', 'now')],
-    ARRAY['id 7', NULL, 'id bad']
+    ARRAY['\xff', pg_temp.event('user', '2020-12-08 00:00:07'), pg_temp.event('user', 'now')],
+    ARRAY[NULL, 'id 7', 'id bad']
 );
 UPDATE raw.rejected_user_events
 SET reason = 'as it was', rejected_at = '2020-12-08 00:00Z'

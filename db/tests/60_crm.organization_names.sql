@@ -15,11 +15,14 @@ INSERT INTO crm.organizations_dim (organization_key, organization_name, created_
     ('B', 'tie',     '2020-12-01 10:00Z'),
     ('c', 'tie',     '2020-12-01 10:00Z'),
     ('n', NULL,      '2020-12-01 10:00Z'),
+    ('q', 'again',   '2020-12-01 10:00Z'),
+    ('p', 'again',   '2020-12-01 10:00Z'),
+    ('r', 'again',   '2020-12-01 10:00Z'),
     ('o', 'only',    NULL),
     ('O', 'Only',    NULL);
 SELECT bag_eq(
     $$ SELECT organization_name, organization_key COLLATE "default" FROM crm.organization_names $$,
-    $$ VALUES ('older', 'z'), ('elder', 'z3'), ('dated', 'z2'), ('tie', 'B'), ('only', 'o'), ('Only', 'O') $$,
+    $$ VALUES ('older', 'z'), ('elder', 'z3'), ('dated', 'z2'), ('tie', 'B'), ('again', 'p'), ('only', 'o'), ('Only', 'O') $$,
     'the oldest organization stands for its name, then the first key; no name means none'
 );
 

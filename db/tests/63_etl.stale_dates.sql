@@ -1,6 +1,6 @@
 -- etl.stale_dates: what a load did not see makes its date stale, by snapshots and not by clocks.
 BEGIN;
-SELECT plan(13);
+SELECT plan(14);
 
 CREATE TEMP VIEW stale AS
 SELECT format('%s %s: %s', load_name, import_date, reason) AS line FROM etl.stale_dates;
@@ -57,6 +57,12 @@ INSERT INTO etl.load_runs (load_name, import_date, started_at, duration, rows_re
 SELECT is(
     (SELECT count(*) FROM stale WHERE line LIKE 'users_dim%'), 1::bigint,
     'the last by number: clocks may be wrong'
+);
+
+INSERT INTO etl.arrivals (event_date, xid) VALUES ('2020-12-09', '99');
+SELECT is(
+    (SELECT count(*) FROM stale WHERE line LIKE '%2020-12-09: events%'), 0::bigint,
+    'a date of which all was seen is not stale for another that is'
 );
 
 -- The way through the functions. All is one transaction here, and none sees its own events as committed.

@@ -43,6 +43,8 @@ OTHER_LOADS: Final[list[LiteralString]] = [
     "SELECT crm.load_organizations_dim()",
     "SELECT raw.ingest_organizations()",
     "SELECT raw.replay_rejected_user_events()",
+    "SELECT raw.drop_before('2019-12-31')",
+    "SELECT crm.erase_user('nobody')",
 ]
 READ: Final = ("crm.users_dim", "crm.users_current", "reports.user_events_daily", "etl.stale_dates")
 INGEST: Final = "SELECT raw.ingest_user_events(%s::bytea[], %s::text[])"
@@ -209,3 +211,14 @@ def test_an_event_that_no_load_has_seen_makes_its_day_stale(
     assert conn.execute(stale).rowcount == 1
     conn.execute(load_day)
     assert conn.execute(stale).rowcount == 0
+
+
+def test_a_replay_leaves_to_another_what_that_one_tries(conn: Connection, migrated: str) -> None:
+    """Nor does it wait for it."""
+    replay = "SELECT received, rejected FROM raw.replay_rejected_user_events()"
+    conn.execute(INGEST, ([b"bad", b"worse"], None))
+    conn.execute("SET lock_timeout = '100ms'")
+    with psycopg.connect(dbname=migrated) as other:
+        assert other.execute(replay).fetchone() == (2, 2)
+        assert conn.execute(replay).fetchone() == (0, 0)
+    conn.execute("RESET lock_timeout")
