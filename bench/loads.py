@@ -153,7 +153,6 @@ LOAD_ORIGINAL: Final = f"""
         SELECT {COLUMNS}
         FROM bench.original
         WHERE is_valid
-          AND user_id IN (SELECT user_id FROM raw.user_events WHERE received_at::date = %(day)s)
         UNION ALL
         SELECT
             user_id, received_at, NULL, event_type = 'User Deleted',
@@ -178,12 +177,12 @@ Round = dict[str, float]  # seconds by what was done
 
 
 def fill(connection: Connection, days: list[date], late: list[date], events: int) -> None:
-    """Fill raw up to the last new day, and the dimension as loads of the days before had."""
+    """Fill raw up to the last new day, and the dimension as loads of the days before would have."""
     connection.execute(SESSION)
-    span = {"first": days[0], "last": NEW_DAYS[-1]}
-    connection.execute(FILL_RAW, {**span, "events": events})
+    old = {"first": days[0], "last": days[-1], "events": events}
+    connection.execute(FILL_RAW, old)
     connection.execute("ANALYZE raw.user_events")
-    connection.execute(ADD_PERIODS, span)
+    connection.execute(ADD_PERIODS, {"first": days[0], "last": NEW_DAYS[-1]})
     periods = [
         {"table": sql.SQL(table), "name": sql.Identifier(name)}
         for table, name in connection.execute(PERIODS)
@@ -194,6 +193,8 @@ def fill(connection: Connection, days: list[date], late: list[date], events: int
     for period in periods:
         connection.execute(sql.SQL(ADD_UNIQUE).format(**period))
     connection.execute("VACUUM ANALYZE raw.user_events, crm.users_dim")
+    # The new days arrive when the old ones are at rest.
+    connection.execute(FILL_RAW, {"first": NEW_DAYS[0], "last": NEW_DAYS[-1], "events": events})
     connection.execute("RESET work_mem")
 
 

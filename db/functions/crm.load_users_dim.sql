@@ -5,9 +5,10 @@ CREATE OR REPLACE FUNCTION crm.load_users_dim(import_date date)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET timezone = 'UTC'
-    -- The plans of one day are not those of the next, and the estimates for a stage without statistics make
-    -- the compiler start for nothing.
+    -- The plans of one day are not those of the next; a day of a million events is sorted and hashed in memory;
+    -- the estimates for a stage without statistics make the compiler start for nothing.
     SET plan_cache_mode = 'force_custom_plan'
+    SET work_mem = '64MB'
     SET jit = off
 AS $load_users_dim$
 DECLARE
@@ -24,7 +25,7 @@ BEGIN
 
     -- All statements below see the day as it is staged here, whatever arrives meanwhile.
     INSERT INTO etl.users_dim_stage (
-        user_id, valid_from, valid_to, is_first, is_deleted,
+        user_id, valid_from, valid_to, is_first, is_last, is_late, is_deleted,
         username, user_email, user_type, organization_name, plan_name, event_sk,
         open_from, open_is_deleted, open_username, open_user_email, open_user_type,
         open_organization_name, open_plan_name, open_event_sk
@@ -34,6 +35,8 @@ BEGIN
         event.received_at,
         event.next_received_at,
         event.received_at = event.first_received_at,
+        event.next_received_at IS NULL,
+        coalesce(open.valid_from >= v_from, false),
         event.event_type = 'User Deleted',
         etl.blank_to_null(event.username),
         etl.blank_to_null(event.user_email),
@@ -78,14 +81,15 @@ BEGIN
         open_username, open_user_email, open_user_type, open_organization_name, open_plan_name, open_event_sk
     FROM etl.users_dim_stage
     WHERE is_first
-      AND open_from < v_from
+      AND NOT is_late
+      AND open_from IS NOT NULL
     UNION ALL
     SELECT
         user_id, valid_from, valid_to, is_deleted,
         username, user_email, user_type, organization_name, plan_name, event_sk
     FROM etl.users_dim_stage
-    WHERE valid_to IS NOT NULL
-      AND (open_from < v_from OR open_from IS NULL)
+    WHERE NOT is_last
+      AND NOT is_late
     ORDER BY user_id;
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
@@ -102,8 +106,9 @@ BEGIN
         event_sk = stage.event_sk
     FROM etl.users_dim_stage AS stage
     WHERE open.user_id = stage.user_id
-      AND stage.valid_to IS NULL
-      AND stage.open_from < v_from;
+      AND stage.is_last
+      AND NOT stage.is_late
+      AND stage.open_from IS NOT NULL;
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
     v_written := v_written + v_rows;
@@ -116,7 +121,7 @@ BEGIN
         user_id, valid_from, is_deleted,
         username, user_email, user_type, organization_name, plan_name, event_sk
     FROM etl.users_dim_stage
-    WHERE valid_to IS NULL
+    WHERE is_last
       AND open_from IS NULL;
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;

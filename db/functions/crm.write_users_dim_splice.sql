@@ -37,6 +37,7 @@ BEGIN
     FROM etl.users_dim_splice AS new
     WHERE new.is_new
       AND new.event_sk IS NOT NULL
+      AND new.old_valid_to IS NOT NULL
       AND dim.user_id = new.user_id
       AND dim.valid_from = new.valid_from
       AND coalesce(dim.valid_to, 'infinity') = new.old_valid_to

@@ -5,6 +5,7 @@ CREATE OR REPLACE FUNCTION reports.load_user_events_daily(import_date date)
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
     SET timezone = 'UTC'
+    SET jit = off
 AS $load_user_events_daily$
 DECLARE
     v_started_at CONSTANT timestamptz := clock_timestamp();

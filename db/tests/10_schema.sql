@@ -223,6 +223,8 @@ SELECT results_eq(
         'valid_from timestamp with time zone NOT NULL',
         'valid_to timestamp with time zone',
         'is_first boolean NOT NULL',
+        'is_last boolean NOT NULL',
+        'is_late boolean NOT NULL',
         'is_deleted boolean NOT NULL',
         'username text',
         'user_email text',
