@@ -68,64 +68,64 @@ BEGIN
     GET DIAGNOSTICS v_versions = ROW_COUNT;
 
     -- Users without a version on or after this day: what was open is closed, the open row is rewritten in place.
-    IF v_versions > 0 THEN
+    IF EXISTS (SELECT FROM etl.users_dim_stage WHERE NOT is_late) THEN
         PERFORM crm.add_users_dim_period(import_date);
+
+        INSERT INTO crm.users_dim (
+            user_id, valid_from, valid_to, is_deleted,
+            username, user_email, user_type, organization_name, plan_name, event_sk
+        )
+        SELECT
+            user_id, open_from, valid_from, open_is_deleted,
+            open_username, open_user_email, open_user_type, open_organization_name, open_plan_name, open_event_sk
+        FROM etl.users_dim_stage
+        WHERE is_first
+          AND NOT is_late
+          AND open_from IS NOT NULL
+        UNION ALL
+        SELECT
+            user_id, valid_from, valid_to, is_deleted,
+            username, user_email, user_type, organization_name, plan_name, event_sk
+        FROM etl.users_dim_stage
+        WHERE NOT is_last
+          AND NOT is_late
+        ORDER BY user_id;
+
+        GET DIAGNOSTICS v_rows = ROW_COUNT;
+        v_written := v_written + v_rows;
+
+        UPDATE crm.users_dim_open AS open
+        SET valid_from = stage.valid_from,
+            is_deleted = stage.is_deleted,
+            username = stage.username,
+            user_email = stage.user_email,
+            user_type = stage.user_type,
+            organization_name = stage.organization_name,
+            plan_name = stage.plan_name,
+            event_sk = stage.event_sk
+        FROM etl.users_dim_stage AS stage
+        WHERE open.user_id = stage.user_id
+          AND stage.is_last
+          AND NOT stage.is_late
+          AND stage.open_from IS NOT NULL;
+
+        GET DIAGNOSTICS v_rows = ROW_COUNT;
+        v_written := v_written + v_rows;
+
+        INSERT INTO crm.users_dim_open (
+            user_id, valid_from, is_deleted,
+            username, user_email, user_type, organization_name, plan_name, event_sk
+        )
+        SELECT
+            user_id, valid_from, is_deleted,
+            username, user_email, user_type, organization_name, plan_name, event_sk
+        FROM etl.users_dim_stage
+        WHERE is_last
+          AND open_from IS NULL;
+
+        GET DIAGNOSTICS v_rows = ROW_COUNT;
+        v_written := v_written + v_rows;
     END IF;
-
-    INSERT INTO crm.users_dim (
-        user_id, valid_from, valid_to, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk
-    )
-    SELECT
-        user_id, open_from, valid_from, open_is_deleted,
-        open_username, open_user_email, open_user_type, open_organization_name, open_plan_name, open_event_sk
-    FROM etl.users_dim_stage
-    WHERE is_first
-      AND NOT is_late
-      AND open_from IS NOT NULL
-    UNION ALL
-    SELECT
-        user_id, valid_from, valid_to, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk
-    FROM etl.users_dim_stage
-    WHERE NOT is_last
-      AND NOT is_late
-    ORDER BY user_id;
-
-    GET DIAGNOSTICS v_rows = ROW_COUNT;
-    v_written := v_written + v_rows;
-
-    UPDATE crm.users_dim_open AS open
-    SET valid_from = stage.valid_from,
-        is_deleted = stage.is_deleted,
-        username = stage.username,
-        user_email = stage.user_email,
-        user_type = stage.user_type,
-        organization_name = stage.organization_name,
-        plan_name = stage.plan_name,
-        event_sk = stage.event_sk
-    FROM etl.users_dim_stage AS stage
-    WHERE open.user_id = stage.user_id
-      AND stage.is_last
-      AND NOT stage.is_late
-      AND stage.open_from IS NOT NULL;
-
-    GET DIAGNOSTICS v_rows = ROW_COUNT;
-    v_written := v_written + v_rows;
-
-    INSERT INTO crm.users_dim_open (
-        user_id, valid_from, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk
-    )
-    SELECT
-        user_id, valid_from, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk
-    FROM etl.users_dim_stage
-    WHERE is_last
-      AND open_from IS NULL;
-
-    GET DIAGNOSTICS v_rows = ROW_COUNT;
-    v_written := v_written + v_rows;
 
     -- All other users: the day is loaded again, or late.
     v_written := v_written + crm.splice_users_dim(v_from, v_to);
