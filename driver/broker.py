@@ -9,7 +9,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple, Self
 
@@ -336,7 +336,7 @@ def _as_text(value: str | bytes | None) -> str | None:
 
 
 def _explain(where: str, reason: BaseException | str) -> BrokerError:
-    """Say in one line what happened to a link, from the innermost of pika's nested errors."""
+    """Say in one line what happened to a link."""
     if isinstance(
         reason, (exceptions.ProbableAuthenticationError, exceptions.ProbableAccessDeniedError)
     ):
@@ -345,17 +345,19 @@ def _explain(where: str, reason: BaseException | str) -> BrokerError:
         )
     if isinstance(reason, str):
         return BrokerError(f"RabbitMQ at {where}: {reason}")
-    while True:
-        nested = [
-            *getattr(reason, "exceptions", ()),
-            getattr(reason, "exception", None),
-            *reason.args,
-        ]
-        inner = [error for error in nested if isinstance(error, BaseException)]
-        if not inner:
-            break
-        reason = inner[-1]
-    return BrokerError(
-        f"RabbitMQ at {where}: {reason or type(reason).__name__}"
-        " (run 'make setup', or check RABBITMQ_URL)"
-    )
+    causes = "; ".join(dict.fromkeys(_causes(reason)))
+    return BrokerError(f"RabbitMQ at {where}: {causes} (run 'make setup', or check RABBITMQ_URL)")
+
+
+def _causes(reason: BaseException) -> Iterator[str]:
+    """Yield the innermost of pika's nested errors, one for each address of the host at least."""
+    nested = [
+        *getattr(reason, "exceptions", ()),
+        getattr(reason, "exception", None),
+        *reason.args,
+    ]
+    inner = [error for error in nested if isinstance(error, BaseException)]
+    for error in inner:
+        yield from _causes(error)
+    if not inner:
+        yield str(reason) or type(reason).__name__

@@ -101,6 +101,22 @@ def test_amqps(
         state("127.0.0.1")
 
 
+def test_every_address_says_why(
+    settings: Settings, terminate: Terminate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`localhost` is ::1 as well, where nobody listens: that does not hide the certificate."""
+    url = urlsplit(settings.rabbitmq_url)
+    port = terminate(str(url.hostname), url.port or 5672)
+    addresses = [
+        (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port)),
+        (socket.AF_INET6, socket.SOCK_STREAM, 0, "", ("::1", port, 0, 0)),
+    ]
+    with monkeypatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", lambda *_, **__: addresses)
+        with pytest.raises(BrokerError, match=r"CERTIFICATE_VERIFY_FAILED.*; \[Errno"):
+            queue_state(Settings(f"amqps://localhost:{port}/%2F", "none"))
+
+
 def test_sslmode(
     terminate: Terminate, authority: tuple[trustme.CA, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
