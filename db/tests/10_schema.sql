@@ -223,6 +223,8 @@ SELECT results_eq(
         'valid_from timestamp with time zone NOT NULL',
         'valid_to timestamp with time zone',
         'is_first boolean NOT NULL',
+        'is_last boolean NOT NULL',
+        'is_late boolean NOT NULL',
         'is_deleted boolean NOT NULL',
         'username text',
         'user_email text',
@@ -237,9 +239,7 @@ SELECT results_eq(
         'open_user_type text',
         'open_organization_name text',
         'open_plan_name text',
-        'open_event_sk bigint',
-        'is_last boolean NOT NULL',
-        'is_late boolean NOT NULL'
+        'open_event_sk bigint'
     ],
     'etl.users_dim_stage: columns'
 );

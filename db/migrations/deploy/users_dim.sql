@@ -42,6 +42,8 @@ CREATE UNLOGGED TABLE etl.users_dim_stage (
     valid_from             timestamptz NOT NULL,
     valid_to               timestamptz,
     is_first               boolean     NOT NULL,
+    is_last                boolean     NOT NULL,
+    is_late                boolean     NOT NULL,
     is_deleted             boolean     NOT NULL,
     username               text,
     user_email             text,
@@ -63,6 +65,8 @@ COMMENT ON TABLE etl.users_dim_stage IS
     'The versions of the day that crm.load_users_dim is loading; empty between loads.';
 COMMENT ON COLUMN etl.users_dim_stage.valid_to IS 'The user''s next version of the day; null for the last.';
 COMMENT ON COLUMN etl.users_dim_stage.is_first IS 'The user''s first version of the day.';
+COMMENT ON COLUMN etl.users_dim_stage.is_last IS 'The user''s last version of the day. Like is_first and is_late a column, of which the planner expects half: the stage has no statistics.';
+COMMENT ON COLUMN etl.users_dim_stage.is_late IS 'The user has a version on or after the day: it is loaded again, or late.';
 COMMENT ON COLUMN etl.users_dim_stage.open_from IS
     'Where the user''s open version began before the load; null for a new user. The other open_ columns are of that version.';
 

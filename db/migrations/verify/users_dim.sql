@@ -10,7 +10,7 @@ SELECT 1 / count(*)
 FROM pg_inherits
 WHERE inhrelid = 'crm.users_dim_open'::regclass AND inhparent = 'crm.users_dim'::regclass;
 
-SELECT user_id, valid_from, valid_to, is_first, is_deleted, username, user_email, user_type,
+SELECT user_id, valid_from, valid_to, is_first, is_last, is_late, is_deleted, username, user_email, user_type,
     organization_name, plan_name, event_sk, open_from, open_is_deleted, open_username, open_user_email,
     open_user_type, open_organization_name, open_plan_name, open_event_sk
 FROM etl.users_dim_stage
