@@ -1,6 +1,6 @@
 -- crm.splice_users_dim(): days loaded late, again, in any order, and events that are gone.
 BEGIN;
-SELECT plan(56);
+SELECT plan(57);
 \ir fixtures/history.sql
 
 -- Four days, months and a year apart, with neighbours at midnight, in every order.
@@ -443,6 +443,7 @@ VALUES
     ('last nine 2020-12-09 00:00:00 -> 2020-12-10 12:00:00'), ('last ten 2020-12-10 12:00:00 -> open');
 SELECT crm.load_users_dim(day) FROM unnest(ARRAY[date '2020-12-06', '2020-12-10']) AS day \g /dev/null
 SELECT bag_eq('TABLE history', 'TABLE loaded', 'a purge of raw leaves the history of loaded days');
+SELECT is_empty('SELECT * FROM etl.check_users_dim()', 'the dimension keeps its rules');
 
 SELECT * FROM finish();
 ROLLBACK;

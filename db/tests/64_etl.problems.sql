@@ -57,6 +57,7 @@ SET LOCAL timezone = 'UTC';
 
 INSERT INTO raw.rejected_user_events (event_sk, reject_key, body, reason, rejected_at) VALUES
     (0, gen_random_uuid(), '', 'older', now() - interval '1 day'),
+    (-2, gen_random_uuid(), '', 'older', now() - interval '1 day'),
     (-1, gen_random_uuid(), '', 'erased', now() + interval '1 day');
 INSERT INTO raw.organizations_inbox (body) VALUES ('{}'), ('[1]');
 SELECT raw.ingest_organizations() \g /dev/null
@@ -64,7 +65,7 @@ UPDATE raw.rejected_organizations SET rejected_at = now() + interval '1 day' WHE
 SELECT bag_eq(
     'SELECT kind, reason FROM etl.quarantine',
     $$ VALUES
-        ('user event', 'older'),
+        ('user event', 'older'), ('user event', 'older'),
         ('user event', 'body: must be a JSON object, is of type array'),
         ('organization', 'organization_key: missing'),
         ('organization', 'body: must be a JSON object, is of type array')
@@ -76,7 +77,7 @@ SELECT results_eq(
     'SELECT problem FROM etl.problems ORDER BY 1',
     $$ VALUES
         ('2 organizations rejected, last: body: must be a JSON object, is of type array'),
-        ('2 user events rejected, last: body: must be a JSON object, is of type array')
+        ('3 user events rejected, last: body: must be a JSON object, is of type array')
     $$,
     'problems: how many, and the latest reason'
 );
@@ -85,7 +86,7 @@ SELECT is(count(DISTINCT remedy), 2::bigint, 'each with what to do') FROM etl.pr
 SELECT is(value, expected::double precision, format('metrics: %s %s', metric, label_value))
 FROM etl.metrics
 JOIN (VALUES
-    ('messages', 'inserted', 4), ('quarantined', 'user event', 2), ('last_load_rows_written', 'user_events_daily', 1)
+    ('messages', 'inserted', 4), ('quarantined', 'user event', 3), ('last_load_rows_written', 'user_events_daily', 1)
 ) AS example (metric, label_value, expected) USING (metric, label_value);
 
 -- Loads by a clock that is slow; the last by number counts.
