@@ -1,6 +1,6 @@
 -- raw.drop_before(): old events leave raw when the loads have them, and cannot come back.
 BEGIN;
-SELECT plan(35);
+SELECT plan(38);
 
 CREATE FUNCTION pg_temp.ingest(VARIADIC p_at text[]) RETURNS text LANGUAGE sql AS $$
     SELECT raw.ingest_user_events(
@@ -125,11 +125,23 @@ SELECT throws_ok(
 );
 SELECT crm.load_users_dim('2020-12-08'), reports.load_user_events_daily('2020-12-08'),
     reports.load_user_events_daily('2020-12-09') \g /dev/null
+SELECT is(raw.drop_before('2020-12-08'), 0::bigint, 'a loaded day that is kept is none to miss events of');
 SELECT is(raw.drop_before('2020-12-10'), 2::bigint, 'then the next days go, with or without events');
 SELECT is(raw.kept_from(), timestamptz '2020-12-10 00:00Z', 'the last purge counts');
 SELECT is_empty('events', 'raw is empty');
 SELECT is_empty('SELECT * FROM etl.check_users_dim()', 'the dimension keeps its rules');
 
+SAVEPOINT purged;
+SELECT is(raw.drop_before((current_timestamp AT TIME ZONE 'UTC')::date), 0::bigint, 'today can be the first day to keep');
+ROLLBACK TO purged;
+SELECT pg_temp.ingest('2021-01-22 00:00') \g /dev/null
+DELETE FROM etl.arrivals;
+SELECT throws_ok(
+    $$ SELECT raw.drop_before('2021-01-23') $$, '55000',
+    'nothing is removed: the loads have not seen these days as they are: 2021-01-22',
+    'a day that was never counted is noticed by its events'
+);
+ROLLBACK TO purged;
 SELECT pg_temp.ingest(VARIADIC array_agg(day::text)) FROM generate_series(timestamp '2021-02-10', '2021-01-22', '-1 day') AS day \g /dev/null
 SELECT throws_ok(
     $$ SELECT raw.drop_before('2021-02-11') $$, '55000',

@@ -1,6 +1,6 @@
 -- etl.ingest_totals, etl.quarantine, etl.problems, etl.metrics: what status and monitoring show.
 BEGIN;
-SELECT plan(14);
+SELECT plan(15);
 
 CREATE FUNCTION pg_temp.event(p_day date) RETURNS bytea LANGUAGE sql AS $$
     SELECT convert_to(jsonb_build_object(
@@ -54,6 +54,15 @@ SELECT results_eq(
 SET LOCAL timezone = 'Pacific/Kiritimati';
 SELECT is(count(*), 2::bigint, 'whatever the session calls today') FROM etl.problems;
 SET LOCAL timezone = 'UTC';
+INSERT INTO etl.arrivals (event_date, xid) VALUES ('2020-12-10', '3');
+SELECT results_eq(
+    $$ SELECT problem FROM etl.problems WHERE problem ~ 'load' ORDER BY 1 $$,
+    $$ VALUES
+        ('user_events_daily: 1 day to load, the first 2020-12-10'),
+        ('users_dim: 2 days to load, the first 2020-12-09')
+    $$,
+    'problems: of several days to load, the first is told'
+);
 
 INSERT INTO raw.rejected_user_events (event_sk, reject_key, body, reason, rejected_at) VALUES
     (0, gen_random_uuid(), '', 'older', now() - interval '1 day'),
