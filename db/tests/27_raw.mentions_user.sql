@@ -1,6 +1,6 @@
 -- raw.mentions_user(): is a rejected body about a user?
 BEGIN;
-SELECT plan(14);
+SELECT plan(19);
 
 CREATE FUNCTION pg_temp.mentions(p_body text) RETURNS boolean LANGUAGE sql AS $$
     SELECT raw.mentions_user(
@@ -23,8 +23,17 @@ FROM (VALUES
     ('{"user_email": "he@slough.example"}', false),
     ('{"username": "\u00c7a \"va\""}', true),
     ('{"username": "Ça \"va\"", ', true),
+    ('her@slough.example wrote', true),
+    ('"Herschel', false),
+    ('null', false),
     ('', false)
 ) AS example (body, mentions);
+SELECT ok(
+    raw.mentions_user('', '"Ça"', '42', '{}', ARRAY['Ça']), 'yes: content that begins with the name, however the body spells it'
+);
+SELECT ok(
+    NOT raw.mentions_user('"', '{"note": "x"}', '42', ARRAY[NULL], ARRAY[NULL]), 'no: a user without name and e-mail'
+);
 
 SELECT * FROM finish();
 ROLLBACK;

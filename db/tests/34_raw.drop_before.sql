@@ -1,6 +1,6 @@
 -- raw.drop_before(): old events leave raw when the loads have them, and cannot come back.
 BEGIN;
-SELECT plan(33);
+SELECT plan(38);
 
 CREATE FUNCTION pg_temp.ingest(VARIADIC p_at text[]) RETURNS text LANGUAGE sql AS $$
     SELECT raw.ingest_user_events(
@@ -9,6 +9,21 @@ CREATE FUNCTION pg_temp.ingest(VARIADIC p_at text[]) RETURNS text LANGUAGE sql A
     )::text
     FROM unnest(p_at) AS at
 $$;
+-- A load waits for it and it for a load: it has the lock of each.
+CREATE FUNCTION pg_temp.locks() RETURNS text[] LANGUAGE sql AS $$
+    SELECT coalesce(array_agg(format('%s.%s', classid, objid) ORDER BY classid, objid), '{}')
+    FROM pg_locks
+    WHERE locktype = 'advisory'
+      AND pid = pg_backend_pid()
+$$;
+SAVEPOINT unlocked;
+SELECT etl.lock_load('users_dim'), etl.lock_load('user_events_daily') \g /dev/null
+SELECT pg_temp.locks() AS locks_of_loads \gset
+ROLLBACK TO unlocked;
+SELECT raw.drop_before('1999-01-01') \g /dev/null
+SELECT is(pg_temp.locks(), :'locks_of_loads', 'no load runs meanwhile');
+ROLLBACK TO unlocked;
+
 PREPARE events AS SELECT received_at AT TIME ZONE 'UTC' FROM raw.user_events ORDER BY received_at;
 
 SELECT throws_ok(
@@ -110,10 +125,32 @@ SELECT throws_ok(
 );
 SELECT crm.load_users_dim('2020-12-08'), reports.load_user_events_daily('2020-12-08'),
     reports.load_user_events_daily('2020-12-09') \g /dev/null
+SELECT is(raw.drop_before('2020-12-08'), 0::bigint, 'a loaded day that is kept is none to miss events of');
 SELECT is(raw.drop_before('2020-12-10'), 2::bigint, 'then the next days go, with or without events');
 SELECT is(raw.kept_from(), timestamptz '2020-12-10 00:00Z', 'the last purge counts');
 SELECT is_empty('events', 'raw is empty');
 SELECT is_empty('SELECT * FROM etl.check_users_dim()', 'the dimension keeps its rules');
+
+SAVEPOINT purged;
+SELECT is(raw.drop_before((current_timestamp AT TIME ZONE 'UTC')::date), 0::bigint, 'today can be the first day to keep');
+ROLLBACK TO purged;
+SELECT pg_temp.ingest('2021-01-22 00:00') \g /dev/null
+DELETE FROM etl.arrivals;
+SELECT throws_ok(
+    $$ SELECT raw.drop_before('2021-01-23') $$, '55000',
+    'nothing is removed: the loads have not seen these days as they are: 2021-01-22',
+    'a day that was never counted is noticed by its events'
+);
+ROLLBACK TO purged;
+SELECT pg_temp.ingest(VARIADIC array_agg(day::text)) FROM generate_series(timestamp '2021-02-10', '2021-01-22', '-1 day') AS day \g /dev/null
+SELECT throws_ok(
+    $$ SELECT raw.drop_before('2021-02-11') $$, '55000',
+    (
+        SELECT 'nothing is removed: the loads have not seen these days as they are: ' || string_agg(day::date::text, ', ' ORDER BY day)
+        FROM generate_series(timestamp '2021-01-22', '2021-02-10', '1 day') AS day
+    ),
+    'the days are told in their order'
+);
 
 SELECT * FROM finish();
 ROLLBACK;

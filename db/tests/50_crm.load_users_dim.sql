@@ -1,6 +1,6 @@
 -- crm.load_users_dim(): the versions of one day, on top of what was loaded before.
 BEGIN;
-SELECT plan(32);
+SELECT plan(33);
 \ir fixtures/history.sql
 
 -- A day without events.
@@ -257,6 +257,7 @@ SELECT crm.load_users_dim('2020-12-09') AS second, crm.load_users_dim('2020-12-0
 RESET search_path;
 RESET datestyle;
 SELECT results_eq('TABLE history', 'TABLE good_history', 'a hostile session cannot change what is loaded');
+SELECT is_empty('SELECT * FROM etl.check_users_dim()', 'the dimension keeps its rules');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,6 +1,6 @@
 -- crm.splice_users_dim(): days loaded late, again, in any order, and events that are gone.
 BEGIN;
-SELECT plan(56);
+SELECT plan(60);
 \ir fixtures/history.sql
 
 -- Four days, months and a year apart, with neighbours at midnight, in every order.
@@ -427,6 +427,51 @@ SELECT results_eq(
     'an event that is gone is noticed after the day has grown'
 );
 
+-- A day from which one user went while another one's only version became several.
+INSERT INTO raw.user_events (user_id, event_type, username, received_at) VALUES
+    ('gone', 'User Created', 'three', '2020-12-03 12:00Z'),
+    ('grow', 'User Created', 'three', '2020-12-03 12:00Z');
+SELECT crm.load_users_dim('2020-12-03') \g /dev/null
+DELETE FROM raw.user_events WHERE user_id = 'gone';
+INSERT INTO raw.user_events (user_id, event_type, username, received_at) VALUES
+    ('grow', 'User Updated', 'four', '2020-12-03 13:00Z'),
+    ('grow', 'User Updated', 'five', '2020-12-03 14:00Z');
+SELECT crm.load_users_dim('2020-12-03') \g /dev/null
+SELECT results_eq(
+    $$ SELECT version FROM history WHERE version ~ '^(gone|grow) ' $$,
+    ARRAY[
+        'grow three 2020-12-03 12:00:00 -> 2020-12-03 13:00:00',
+        'grow four 2020-12-03 13:00:00 -> 2020-12-03 14:00:00',
+        'grow five 2020-12-03 14:00:00 -> open'
+    ],
+    'an event that is gone is noticed though the day has as many versions as before'
+);
+
+-- Versions that end with a month, whose follower is of the next.
+INSERT INTO raw.user_events (user_id, event_type, username, received_at) VALUES
+    ('end1', 'User Created', 'two',  '2020-12-02 12:00Z'), ('end1', 'User Updated', 'next', '2021-01-01 00:00Z'),
+    ('end2', 'User Created', 'two',  '2020-12-02 12:00Z'), ('end2', 'User Updated', 'next', '2021-02-01 00:00Z'),
+    ('end3', 'User Created', 'two',  '2020-12-02 12:00Z'), ('end3', 'User Updated', 'next', '2021-03-01 00:00Z');
+SELECT crm.load_users_dim(day)
+FROM unnest(ARRAY[date '2020-12-02', '2021-01-01', '2021-02-01', '2021-03-01']) AS day \g /dev/null
+INSERT INTO raw.user_events (user_id, event_type, username, received_at)
+SELECT user_id, 'User Updated', 'late', '2020-12-02 13:00Z' FROM unnest(ARRAY['end1', 'end2', 'end3']) AS user_id;
+SELECT is(crm.load_users_dim('2020-12-02'), 6::bigint, 'late versions between two of other months are two rows each');
+SELECT results_eq(
+    $$ SELECT version FROM history WHERE version ~ '^end. ' $$,
+    $$
+        SELECT version
+        FROM (VALUES ('end1', '2021-01-01'), ('end2', '2021-02-01'), ('end3', '2021-03-01')) AS ending (user_id, month)
+        CROSS JOIN LATERAL (VALUES
+            (1, user_id || ' two 2020-12-02 12:00:00 -> 2020-12-02 13:00:00'),
+            (2, user_id || ' late 2020-12-02 13:00:00 -> ' || month || ' 00:00:00'),
+            (3, user_id || ' next ' || month || ' 00:00:00 -> open')
+        ) AS line (number, version)
+        ORDER BY user_id, number
+    $$,
+    'wherever the version ends that they cut'
+);
+
 -- A purge of raw is no correction: without a load of its day the history stays, whatever else is loaded.
 TRUNCATE raw.user_events;
 INSERT INTO raw.user_events (user_id, event_type, username, received_at) VALUES
@@ -443,6 +488,7 @@ VALUES
     ('last nine 2020-12-09 00:00:00 -> 2020-12-10 12:00:00'), ('last ten 2020-12-10 12:00:00 -> open');
 SELECT crm.load_users_dim(day) FROM unnest(ARRAY[date '2020-12-06', '2020-12-10']) AS day \g /dev/null
 SELECT bag_eq('TABLE history', 'TABLE loaded', 'a purge of raw leaves the history of loaded days');
+SELECT is_empty('SELECT * FROM etl.check_users_dim()', 'the dimension keeps its rules');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -7,7 +7,9 @@ SELECT plan(3);
 CREATE TEMP VIEW reader AS
 SELECT pid
 FROM pg_locks
-WHERE relation = 'etl.users_dim_splice'::regclass
+-- Locks are of all databases, and in a copy of this one the table has the same number.
+WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND relation = 'etl.users_dim_splice'::regclass
   AND pid <> pg_backend_pid();
 DO $$
 BEGIN

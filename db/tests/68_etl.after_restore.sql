@@ -7,7 +7,7 @@ CREATE FUNCTION pg_temp.event(p_day text) RETURNS bytea LANGUAGE sql
 
 -- As the old cluster left it: a day that no load has seen, one that half of them saw, one with an event after both.
 INSERT INTO etl.arrivals (event_date, xid) VALUES
-    ('2020-12-06', '1000000000'), ('2020-12-07', '1000000000'),
+    ('2020-12-06', '1000000000'), ('2020-12-07', '1000000005'),
     ('2020-12-08', '1000000000'), ('2020-12-08', '1000000009'), ('2020-12-08', '1000000020');
 INSERT INTO etl.load_runs (load_name, import_date, started_at, duration, rows_read, rows_written, snapshot)
 SELECT load_name, day::date, now(), '1 s', 0, 0, '1000000010:1000000010:'
