@@ -1,6 +1,6 @@
 -- crm.splice_users_dim(): days loaded late, again, in any order, and events that are gone.
 BEGIN;
-SELECT plan(60);
+SELECT plan(61);
 \ir fixtures/history.sql
 
 -- Four days, months and a year apart, with neighbours at midnight, in every order.
@@ -470,6 +470,19 @@ SELECT results_eq(
         ORDER BY user_id, number
     $$,
     'wherever the version ends that they cut'
+);
+
+-- A user whose first version begins with the next day.
+INSERT INTO raw.user_events (user_id, event_type, username, received_at) VALUES
+    ('dawn', 'User Created', 'two', '2020-12-02 00:00Z');
+SELECT crm.load_users_dim('2020-12-02') \g /dev/null
+INSERT INTO raw.user_events (user_id, event_type, username, received_at) VALUES
+    ('dawn', 'User Created', 'one', '2020-12-01 12:00Z');
+SELECT crm.load_users_dim('2020-12-01') \g /dev/null
+SELECT results_eq(
+    $$ SELECT version FROM history WHERE version ~ '^dawn ' $$,
+    ARRAY['dawn one 2020-12-01 12:00:00 -> 2020-12-02 00:00:00', 'dawn two 2020-12-02 00:00:00 -> open'],
+    'a version that comes before all others ends at midnight'
 );
 
 -- A purge of raw is no correction: without a load of its day the history stays, whatever else is loaded.
