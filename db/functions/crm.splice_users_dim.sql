@@ -7,7 +7,6 @@ CREATE OR REPLACE FUNCTION crm.splice_users_dim(p_from timestamptz, p_to timesta
     SET timezone = 'UTC'
 AS $splice_users_dim$
 DECLARE
-    c_near CONSTANT timestamptz := date_trunc('month', p_from) + interval '2 months';
     v_known bigint;
 BEGIN
     v_known := (
@@ -59,26 +58,7 @@ BEGIN
     LEFT JOIN crm.users_dim AS dim
         ON dim.user_id = changed.user_id
         AND dim.valid_from < p_to
-        AND coalesce(dim.valid_to, 'infinity') >= p_from
-        AND coalesce(dim.valid_to, 'infinity') < c_near;
-
-    -- Most versions end soon. The others are looked for in the later periods, and among the open ones.
-    INSERT INTO etl.users_dim_splice (
-        is_new, user_id, valid_from, valid_to, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk
-    )
-    SELECT
-        false, dim.user_id, dim.valid_from, dim.valid_to, dim.is_deleted,
-        dim.username, dim.user_email, dim.user_type, dim.organization_name, dim.plan_name, dim.event_sk
-    FROM (
-        SELECT user_id
-        FROM etl.users_dim_splice
-        GROUP BY user_id
-        HAVING coalesce(max(valid_to) < p_to, true)
-    ) AS unfinished
-    JOIN crm.users_dim AS dim USING (user_id)
-    WHERE dim.valid_from < p_to
-      AND coalesce(dim.valid_to, 'infinity') >= c_near;
+        AND coalesce(dim.valid_to, 'infinity') >= p_from;
 
     -- The last load of this day left more versions than are left: events of some users are gone from raw.
     IF v_known > (SELECT count(*) FROM etl.users_dim_splice WHERE valid_from >= p_from) + (
@@ -129,12 +109,6 @@ BEGIN
         JOIN crm.users_dim AS dim USING (user_id)
         WHERE splice.valid_from IS NULL
           AND coalesce(dim.valid_to, 'infinity') >= p_to
-          AND NOT EXISTS (
-              SELECT
-              FROM etl.users_dim_splice AS found
-              WHERE found.user_id = splice.user_id
-                AND found.valid_from IS NOT NULL
-          )
         GROUP BY splice.user_id
     ),
     version AS (
