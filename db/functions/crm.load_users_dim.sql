@@ -68,7 +68,7 @@ BEGIN
     GET DIAGNOSTICS v_versions = ROW_COUNT;
 
     -- Users without a version on or after this day: what was open is closed, the open row is rewritten in place.
-    IF EXISTS (SELECT FROM etl.users_dim_stage WHERE NOT is_late) THEN
+    IF EXISTS (SELECT 1 FROM etl.users_dim_stage WHERE NOT is_late) THEN
         PERFORM crm.add_users_dim_period(import_date);
 
         INSERT INTO crm.users_dim (

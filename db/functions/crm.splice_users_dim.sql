@@ -37,7 +37,7 @@ BEGIN
               stage.open_organization_name, stage.open_plan_name, stage.open_event_sk
           )
           AND (v_known IS NULL OR NOT EXISTS (
-              SELECT
+              SELECT 1
               FROM crm.users_dim AS dim
               WHERE dim.user_id = stage.user_id
                 AND dim.valid_from = stage.valid_from
@@ -65,7 +65,7 @@ BEGIN
         SELECT count(*)
         FROM etl.users_dim_stage AS stage
         WHERE stage.is_late
-          AND NOT EXISTS (SELECT FROM etl.users_dim_splice AS splice WHERE splice.user_id = stage.user_id)
+          AND NOT EXISTS (SELECT 1 FROM etl.users_dim_splice AS splice WHERE splice.user_id = stage.user_id)
     ) THEN
         INSERT INTO etl.users_dim_splice (
             is_new, user_id, valid_from, valid_to, is_deleted,
@@ -82,18 +82,18 @@ BEGIN
               AND begun.valid_from < p_to
               AND coalesce(begun.valid_to, 'infinity') >= p_from
               AND NOT EXISTS (
-                  SELECT
+                  SELECT 1
                   FROM etl.users_dim_stage AS stage
                   WHERE stage.user_id = begun.user_id
                     AND stage.valid_from = begun.valid_from
               )
-              AND NOT EXISTS (SELECT FROM etl.users_dim_splice AS splice WHERE splice.user_id = begun.user_id)
+              AND NOT EXISTS (SELECT 1 FROM etl.users_dim_splice AS splice WHERE splice.user_id = begun.user_id)
         ) AS gone USING (user_id)
         WHERE dim.valid_from < p_to
           AND coalesce(dim.valid_to, 'infinity') >= p_from;
     END IF;
 
-    IF NOT EXISTS (SELECT FROM etl.users_dim_splice) THEN
+    IF NOT EXISTS (SELECT 1 FROM etl.users_dim_splice) THEN
         RETURN 0::bigint;
     END IF;
 
@@ -158,7 +158,7 @@ BEGIN
     WHERE NOT old.is_new
       AND old.valid_from >= p_from
       AND NOT EXISTS (
-          SELECT
+          SELECT 1
           FROM etl.users_dim_stage AS stage
           WHERE stage.user_id = old.user_id
             AND stage.valid_from = old.valid_from
