@@ -6,6 +6,8 @@ CREATE OR REPLACE FUNCTION crm.add_users_dim_period(p_day date)
 AS $add_users_dim_period$
 DECLARE
     v_month CONSTANT timestamp := date_trunc('month', p_day::timestamp);
+    v_from  CONSTANT text := v_month || '+00';
+    v_to    CONSTANT text := v_month + interval '1 month' || '+00';
     v_name  CONSTANT text := 'users_dim_' || to_char(v_month, 'YYYY_MM');
 BEGIN
     IF to_regclass('crm.' || v_name) IS NULL THEN
@@ -15,9 +17,9 @@ BEGIN
                 LIKE crm.users_dim INCLUDING ALL,
                 CONSTRAINT %2$I UNIQUE (user_id, valid_from),
                 CONSTRAINT %3$I CHECK (valid_to IS NOT NULL AND valid_to >= %4$L AND valid_to < %5$L)
-            );
-            ALTER TABLE crm.users_dim ATTACH PARTITION crm.%1$I FOR VALUES FROM (%4$L) TO (%5$L)',
-            v_name, v_name || '_uq', v_name || '_ck', v_month || '+00', v_month + interval '1 month' || '+00');
+            )',
+            v_name, v_name || '_uq', v_name || '_ck', v_from, v_to);
+        EXECUTE format('ALTER TABLE crm.users_dim ATTACH PARTITION crm.%I FOR VALUES FROM (%L) TO (%L)', v_name, v_from, v_to);
         EXECUTE format('COMMENT ON TABLE crm.%I IS %L', v_name,
             'Versions of users that ended in ' || to_char(v_month, 'YYYY-MM') || '.');
     END IF;

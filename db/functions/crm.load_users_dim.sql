@@ -75,20 +75,23 @@ BEGIN
             user_id, valid_from, valid_to, is_deleted,
             username, user_email, user_type, organization_name, plan_name, event_sk
         )
-        SELECT
-            user_id, open_from, valid_from, open_is_deleted,
-            open_username, open_user_email, open_user_type, open_organization_name, open_plan_name, open_event_sk
-        FROM etl.users_dim_stage
-        WHERE is_first
-          AND NOT is_late
-          AND open_from IS NOT NULL
-        UNION ALL
-        SELECT
-            user_id, valid_from, valid_to, is_deleted,
-            username, user_email, user_type, organization_name, plan_name, event_sk
-        FROM etl.users_dim_stage
-        WHERE NOT is_last
-          AND NOT is_late
+        SELECT *
+        FROM (
+            SELECT
+                user_id, open_from, valid_from, open_is_deleted,
+                open_username, open_user_email, open_user_type, open_organization_name, open_plan_name, open_event_sk
+            FROM etl.users_dim_stage
+            WHERE is_first
+              AND NOT is_late
+              AND open_from IS NOT NULL
+            UNION ALL
+            SELECT
+                user_id, valid_from, valid_to, is_deleted,
+                username, user_email, user_type, organization_name, plan_name, event_sk
+            FROM etl.users_dim_stage
+            WHERE NOT is_last
+              AND NOT is_late
+        ) AS closed
         ORDER BY user_id;
 
         GET DIAGNOSTICS v_rows = ROW_COUNT;

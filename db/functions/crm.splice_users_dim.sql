@@ -98,6 +98,10 @@ BEGIN
     END IF;
 
     -- As it should be: the version from before, the staged ones, each up to the next; the last up to what follows the day.
+    INSERT INTO etl.users_dim_splice (
+        is_new, user_id, valid_from, valid_to, is_deleted,
+        username, user_email, user_type, organization_name, plan_name, event_sk, old_valid_to
+    )
     WITH follower AS (
         SELECT user_id, max(coalesce(valid_to, 'infinity')) AS valid_from
         FROM etl.users_dim_splice
@@ -133,10 +137,6 @@ BEGIN
         FROM etl.users_dim_stage AS stage
         LEFT JOIN etl.users_dim_splice AS old USING (user_id, valid_from)
         WHERE stage.is_late
-    )
-    INSERT INTO etl.users_dim_splice (
-        is_new, user_id, valid_from, valid_to, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk, old_valid_to
     )
     SELECT
         true, user_id, valid_from, nullif(valid_to, 'infinity'), is_deleted,
