@@ -1,12 +1,15 @@
--- requires: crm.organization_names
--- A body in standard SQL is bound to its names when it is created; inlined, it reads only the periods that matter.
 CREATE OR REPLACE FUNCTION crm.users_at(p_at timestamptz)
     RETURNS TABLE (
         user_id text, username text, user_email text, user_type text, organization_name text,
         organization_key text, plan_name text, valid_from timestamptz
     )
-    LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    -- The moment is known to each plan: only the periods that matter are read.
+    SET plan_cache_mode = 'force_custom_plan'
+AS $users_at$
+BEGIN
+    RETURN QUERY
     SELECT
         dim.user_id,
         dim.username,
@@ -20,10 +23,9 @@ BEGIN ATOMIC
     LEFT JOIN crm.organization_names AS organization USING (organization_name)
     WHERE dim.valid_from <= p_at
       AND (dim.valid_to > p_at OR dim.valid_to IS NULL)
-      -- The partition key: says no more, but prunes when the moment is not known before the query runs.
-      AND coalesce(dim.valid_to, 'infinity') >= p_at
       AND NOT dim.is_deleted;
 END;
+$users_at$;
 
 COMMENT ON FUNCTION crm.users_at(timestamptz) IS
     'Each user that existed at a moment, in the state of that moment; columns as in crm.users_current.';

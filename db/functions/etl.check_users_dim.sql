@@ -1,8 +1,10 @@
--- A body in standard SQL is bound to its names when it is created.
 CREATE OR REPLACE FUNCTION etl.check_users_dim()
     RETURNS TABLE (user_id text, valid_from timestamptz, valid_to timestamptz, fault text)
-    LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $check_users_dim$
+BEGIN
+    RETURN QUERY
     SELECT version.user_id, version.valid_from, version.valid_to, judged.fault
     FROM (
         SELECT
@@ -20,6 +22,7 @@ BEGIN ATOMIC
     ) AS judged
     WHERE judged.fault IS NOT NULL;
 END;
+$check_users_dim$;
 
 COMMENT ON FUNCTION etl.check_users_dim() IS
     'Versions of crm.users_dim that break its rules, and how; none when all is well. Reads the whole table.';

@@ -1,6 +1,6 @@
 -- crm.users_at(): who existed at a moment, in the state of that moment.
 BEGIN;
-SELECT plan(14);
+SELECT plan(13);
 
 INSERT INTO crm.organizations_dim (organization_key, organization_name, created_at) VALUES
     ('a1', 'Acme', '2020-12-01 10:00Z'),
@@ -46,21 +46,12 @@ SELECT bag_eq(
     'now it is crm.users_current'
 );
 
-CREATE FUNCTION pg_temp.plan_of(p_statement text) RETURNS SETOF text
-LANGUAGE plpgsql
-AS $plan_of$
-BEGIN
-    RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || p_statement;
-END;
-$plan_of$;
-SELECT is_empty(
-    format(
-        $$ SELECT * FROM pg_temp.plan_of('SELECT * FROM crm.users_at(%s)') AS plan (line) WHERE line LIKE %L $$,
-        replace(moment, '''', ''''''), '%users_dim_2020_10%'
-    ),
-    'periods that ended before are not read: ' || moment
-)
-FROM unnest(ARRAY[$$timestamptz '2020-12-01 00:00Z'$$, 'now()']) AS moment;
+CREATE TEMP VIEW scan AS
+SELECT pg_stat_get_xact_numscans('crm.users_dim_2020_10'::regclass) AS scans;
+CREATE TEMP TABLE before AS TABLE scan;
+SELECT crm.users_at('2020-12-01 00:00Z') \g /dev/null
+SELECT crm.users_at(now()) \g /dev/null
+SELECT results_eq('TABLE scan', 'TABLE before', 'periods that ended before are not read');
 
 SELECT * FROM finish();
 ROLLBACK;
