@@ -13,7 +13,9 @@ MANAGE := @services/manage
 CHECKED := driver bench db/mutate
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run
-# The same with the rights of one role only.
+# The same on the database that libpq's variables name, if they do: make starts no Citus cluster.
+CLUSTER = $(if $(PGHOST),@PATH="$(CURDIR)/.venv/bin:$$PATH",$(RUN))
+# Run it with the rights of one role only.
 AS = $(RUN) env PGOPTIONS='-c role=warehouse_$(1)'
 
 .PHONY: help
@@ -95,6 +97,18 @@ test_tools:
 test: test_tools setup ## Run the SQL and the Python tests, with coverage
 	$(RUN) db/test
 	$(RUN) python -m pytest --cov-fail-under=100
+
+.PHONY: distribute undistribute
+distribute: ## Spread the warehouse over the workers of a Citus cluster (PGHOST=coordinator …)
+	$(CLUSTER) psql --no-psqlrc --file=db/citus/distribute.sql
+
+undistribute: ## Take it back to the coordinator
+	$(CLUSTER) psql --no-psqlrc --file=db/citus/undistribute.sql
+	$(CLUSTER) db/migrate
+
+.PHONY: test_citus
+test_citus: test_tools setup ## Run the SQL tests and the random histories on a Citus cluster (PGHOST=coordinator …)
+	$(CLUSTER) db/citus/test
 
 .PHONY: lint
 lint: test_tools setup ## Check style and types of the driver, and every SQL function

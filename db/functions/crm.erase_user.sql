@@ -9,6 +9,7 @@ CREATE OR REPLACE FUNCTION crm.erase_user(
 )
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
+    SET datestyle = 'ISO'
     SET timezone = 'UTC'
 AS $erase_user$
 DECLARE

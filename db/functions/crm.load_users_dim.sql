@@ -4,6 +4,7 @@ CREATE OR REPLACE FUNCTION crm.load_users_dim(import_date date)
     RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET datestyle = 'ISO'
     SET timezone = 'UTC'
     -- The plans of one day are not those of the next; a day of a million events is sorted and hashed in memory;
     -- the estimates for a stage without statistics make the compiler start for nothing.

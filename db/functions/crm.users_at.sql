@@ -5,6 +5,7 @@ CREATE OR REPLACE FUNCTION crm.users_at(p_at timestamptz)
     )
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
+    SET datestyle = 'ISO'
     -- The moment is known to each plan: only the periods that matter are read.
     SET plan_cache_mode = 'force_custom_plan'
 AS $users_at$

@@ -4,6 +4,7 @@ CREATE OR REPLACE FUNCTION raw.drop_before(p_date date)
     RETURNS bigint
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
+    SET datestyle = 'ISO'
     SET timezone = 'UTC'
 AS $drop_before$
 DECLARE

@@ -11,6 +11,7 @@ CREATE OR REPLACE FUNCTION raw.ingest_user_events(
 )
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET datestyle = 'ISO'
 AS $ingest_user_events$
 DECLARE
     v_parsed record;

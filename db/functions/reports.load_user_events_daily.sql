@@ -4,6 +4,7 @@ CREATE OR REPLACE FUNCTION reports.load_user_events_daily(import_date date)
     RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
+    SET datestyle = 'ISO'
     SET timezone = 'UTC'
     SET jit = off
 AS $load_user_events_daily$

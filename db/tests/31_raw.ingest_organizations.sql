@@ -16,7 +16,7 @@ SET LOCAL timezone = 'UTC';
 SELECT is_empty('TABLE raw.organizations_inbox', 'the inbox is empty again');
 SELECT is(count(*), 2::bigint, 'another file waits, as does a load of the dimension')
 FROM pg_locks
-WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND granted;
+WHERE locktype = 'advisory' AND objsubid = 1 AND pid = pg_backend_pid() AND granted;
 SELECT results_eq(
     $$
         SELECT organization_key COLLATE "default", organization_name, created_at, ingested_at

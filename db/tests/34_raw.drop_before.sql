@@ -14,6 +14,7 @@ CREATE FUNCTION pg_temp.locks() RETURNS text[] LANGUAGE sql AS $$
     SELECT coalesce(array_agg(format('%s.%s', classid, objid) ORDER BY classid, objid), '{}')
     FROM pg_locks
     WHERE locktype = 'advisory'
+      AND objsubid = 1
       AND pid = pg_backend_pid()
 $$;
 SAVEPOINT unlocked;

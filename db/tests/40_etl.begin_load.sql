@@ -33,6 +33,7 @@ CREATE TEMP VIEW held AS
 SELECT classid, objid, mode
 FROM pg_locks
 WHERE locktype = 'advisory'
+  AND objsubid = 1
   AND pid = pg_backend_pid()
   AND granted;
 SELECT is_empty('TABLE held', 'no load, no lock');

@@ -60,7 +60,8 @@ INSERT INTO crm.users_dim (user_id, valid_from, valid_to, is_deleted, event_sk) 
     ('anna', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, 1),
     ('anna', '2020-12-09 10:00Z', NULL,                false, 2);
 SELECT results_eq(
-    $$ SELECT tableoid::regclass::text, is_valid FROM crm.users_dim ORDER BY event_sk $$,
+    -- The number is that of a shard.
+    $$ SELECT regexp_replace(tableoid::regclass::text, '_\d{6,}$', ''), is_valid FROM crm.users_dim ORDER BY event_sk $$,
     $$ VALUES ('crm.users_dim_2020_12', false), ('crm.users_dim_open', true) $$,
     'a version is in the period in which it ended, the last one among the open'
 );
@@ -79,10 +80,7 @@ FROM (VALUES
     ('bert', '2020-12-08 10:00Z', '2022-01-01 00:00Z', '23514', 'a version among the open that has ended')
 ) AS refused (user_id, valid_from, valid_to, sqlstate, description);
 
-SELECT ok(
-    NOT EXISTS (SELECT FROM crm.users_dim WHERE user_id = 'bert'),
-    'and nothing of them is kept'
-);
+SELECT is_empty($$ SELECT user_id FROM crm.users_dim WHERE user_id = 'bert' $$, 'and nothing of them is kept');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -112,7 +112,7 @@ SELECT is(crm.load_users_dim(day), 0::bigint, format('%s again writes nothing', 
 FROM unnest(ARRAY[date '2020-02-29', '2020-12-31', '2020-02-29']) AS day;
 SELECT bag_eq('TABLE place', 'TABLE before', 'and no row has moved');
 SELECT is_empty(
-    'SELECT FROM etl.users_dim_stage UNION ALL SELECT FROM etl.users_dim_changed UNION ALL SELECT FROM etl.users_dim_splice',
+    'SELECT user_id FROM etl.users_dim_stage UNION ALL SELECT user_id FROM etl.users_dim_changed UNION ALL SELECT user_id FROM etl.users_dim_splice',
     'nothing is left on the stage'
 );
 

@@ -39,7 +39,11 @@ EMPTY: Final = """
 
 @pytest.fixture(name="migrated", scope="session")
 def fixture_migrated() -> Iterator[str]:
-    """The name of a migrated database that lives as long as the test session."""
+    """The name of a migrated database that lives as long as the test session; db/scratch's if it runs us."""
+    name = os.environ.get("PGDATABASE", "")
+    if name.startswith("scratch_"):
+        yield name
+        return
     name = f"scratch_{uuid.uuid4().hex}"
     identifier = sql.Identifier(name)
     with psycopg.connect(dbname="postgres", autocommit=True) as server:

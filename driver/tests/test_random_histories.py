@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
 from random import Random
 from typing import Any, Final
@@ -34,6 +34,7 @@ def places(conn: Connection) -> list[Any]:
         SELECT tableoid, ctid, xmin::text FROM crm.users_dim
         UNION ALL
         SELECT tableoid, ctid, xmin::text FROM reports.user_events_daily
+        ORDER BY 1, 2, 3
         """).fetchall()
 
 
@@ -115,7 +116,8 @@ class Warehouse(RuleBasedStateMachine):
     def purge(self, month: str) -> None:
         """Take a month out of raw for good: loads of other days leave its history alone."""
         self.conn.execute(
-            "DELETE FROM raw.user_events WHERE to_char(event_date, 'YYYY-MM') = %s", (month,)
+            "DELETE FROM raw.user_events WHERE date_trunc('month', event_date::timestamp) = %s",
+            (datetime.strptime(month, "%Y-%m"),),
         )
         self.purged |= {day for day in self.loaded if day.strftime("%Y-%m") == month}
 

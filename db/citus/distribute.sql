@@ -1,0 +1,52 @@
+-- Spreads the warehouse, with the data it has, over the workers of a Citus cluster. A DBA runs it once on the
+-- coordinator after db/migrate, as the owner; ingest, loads and readers wait. All or nothing; again, it changes nothing.
+-- usage: psql --no-psqlrc --file=db/citus/distribute.sql
+\set ON_ERROR_STOP on
+\set QUIET on
+\set VERBOSITY terse
+BEGIN;
+-- What comes after the first table must be sent over the same connections.
+SET LOCAL citus.multi_shard_modify_mode = 'sequential';
+SET LOCAL client_min_messages = 'warning';
+
+DO $distribute$
+DECLARE
+    v_table regclass;
+BEGIN
+    IF to_regproc('create_distributed_table') IS NULL THEN
+        RAISE EXCEPTION 'no citus extension in database %: CREATE EXTENSION citus there, on every worker and on the coordinator, and citus_add_node() the workers',
+            current_database();
+    ELSIF NOT citus_is_coordinator() THEN
+        RAISE EXCEPTION 'this server is a worker: run it on the coordinator';
+    ELSIF NOT EXISTS (SELECT FROM citus_get_active_worker_nodes()) THEN
+        RAISE EXCEPTION 'the coordinator has no workers: SELECT citus_add_node(''host'', 5432) for each';
+    END IF;
+
+    -- All by user_id and at the same place: the shards of a worker need nothing of another's.
+    FOREACH v_table IN ARRAY ARRAY[
+        'raw.user_events', 'crm.users_dim', 'etl.users_dim_stage', 'etl.users_dim_changed', 'etl.users_dim_splice'
+    ]::regclass[] LOOP
+        CONTINUE WHEN EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = v_table);
+        PERFORM create_distributed_table(v_table, 'user_id', colocate_with => CASE
+            WHEN v_table = 'raw.user_events'::regclass THEN 'none' ELSE 'raw.user_events'
+        END);
+        -- The rows were copied; those that they were copied from are hidden, and go.
+        PERFORM truncate_local_data_after_distributing_table(v_table);
+    END LOOP;
+
+    -- Everybody joins with it.
+    IF NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'crm.organizations_dim'::regclass) THEN
+        PERFORM create_reference_table('crm.organizations_dim');
+        PERFORM truncate_local_data_after_distributing_table('crm.organizations_dim');
+    END IF;
+
+    -- The loads call it on the shards. What db/migrate replaces from now on it replaces there too.
+    PERFORM create_distributed_function('etl.blank_to_null(text)');
+    -- A worker is asked in the name of whoever asks. It has no password, so nobody else gets in by it.
+    IF NOT (SELECT rolcanlogin FROM pg_roles WHERE rolname = 'warehouse_read') THEN
+        ALTER ROLE warehouse_read LOGIN;
+    END IF;
+END;
+$distribute$;
+
+COMMIT;

@@ -1,0 +1,27 @@
+-- db/grants.sql: what people may read. Citus refuses a reader what others wrote in the same transaction, so nobody did.
+BEGIN;
+SELECT plan(6);
+
+CREATE FUNCTION pg_temp.try(p_role text, p_statement text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('SET LOCAL ROLE %I', p_role);
+    EXECUTE p_statement;
+    RESET ROLE;
+    RETURN 'done';
+EXCEPTION
+    WHEN insufficient_privilege THEN
+        RETURN 'refused';
+END;
+$$;
+SELECT is(pg_temp.try('warehouse_read', statement), 'done', format('read: done: %s', statement))
+FROM (VALUES
+    ($$ TABLE crm.users_dim $$),
+    ($$ TABLE crm.users_current $$),
+    ($$ SELECT * FROM crm.users_at('2020-12-08') $$),
+    ($$ TABLE reports.user_events_daily $$),
+    ($$ TABLE reports.users_daily $$),
+    ($$ TABLE reports.users_by_organization $$)
+) AS attempt (statement);
+
+SELECT * FROM finish();
+ROLLBACK;
