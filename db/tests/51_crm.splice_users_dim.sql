@@ -431,8 +431,9 @@ SELECT results_eq(
 -- A day from which one user went while another one's only version became several.
 INSERT INTO raw.user_events (user_id, event_type, username, received_at) VALUES
     ('gone', 'User Created', 'three', '2020-12-03 12:00Z'),
-    ('grow', 'User Created', 'three', '2020-12-03 12:00Z');
-SELECT crm.load_users_dim('2020-12-03') \g /dev/null
+    ('grow', 'User Created', 'two',   '2020-12-02 12:00Z'),
+    ('grow', 'User Updated', 'three', '2020-12-03 12:00Z');
+SELECT crm.load_users_dim(day) FROM unnest(ARRAY[date '2020-12-02', '2020-12-03']) AS day \g /dev/null
 DELETE FROM raw.user_events WHERE user_id = 'gone';
 INSERT INTO raw.user_events (user_id, event_type, username, received_at) VALUES
     ('grow', 'User Updated', 'four', '2020-12-03 13:00Z'),
@@ -441,6 +442,7 @@ SELECT crm.load_users_dim('2020-12-03') \g /dev/null
 SELECT results_eq(
     $$ SELECT version FROM history WHERE version ~ '^(gone|grow) ' $$,
     ARRAY[
+        'grow two 2020-12-02 12:00:00 -> 2020-12-03 12:00:00',
         'grow three 2020-12-03 12:00:00 -> 2020-12-03 13:00:00',
         'grow four 2020-12-03 13:00:00 -> 2020-12-03 14:00:00',
         'grow five 2020-12-03 14:00:00 -> open'
