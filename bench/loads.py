@@ -96,7 +96,7 @@ COPY_PARTITIONS: Final = f"""
     CREATE SCHEMA bench;
     CREATE TABLE bench.open (LIKE crm.users_dim_open INCLUDING ALL) WITH (fillfactor = 60);
     INSERT INTO bench.open ({COLUMNS}) SELECT {COLUMNS} FROM crm.users_dim_open;
-    CREATE TABLE bench.period (LIKE crm.users_dim INCLUDING ALL);
+    CREATE TABLE bench.period (LIKE crm.users_dim INCLUDING ALL) WITH (fillfactor = 90);
     INSERT INTO bench.period ({COLUMNS})
     SELECT {COLUMNS} FROM crm.users_dim WHERE valid_to >= '2020-12-01';
     ALTER TABLE bench.period ADD UNIQUE (user_id, valid_from) WITH (fillfactor = 70);

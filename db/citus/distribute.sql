@@ -24,7 +24,7 @@ BEGIN
 
     -- All by user_id and at the same place: the shards of a worker need nothing of another's.
     FOREACH v_table IN ARRAY ARRAY[
-        'raw.user_events', 'crm.users_dim', 'etl.users_dim_stage', 'etl.users_dim_splice'
+        'raw.user_events', 'crm.users_dim', 'etl.users_dim_stage', 'etl.users_dim_changed', 'etl.users_dim_splice'
     ]::regclass[] LOOP
         CONTINUE WHEN EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = v_table);
         PERFORM create_distributed_table(v_table, 'user_id', colocate_with => CASE

@@ -33,7 +33,7 @@ BEGIN
         FROM pg_dist_partition
         WHERE logicalrelid IN (
             'crm.users_dim'::regclass, 'crm.organizations_dim'::regclass,
-            'etl.users_dim_stage'::regclass, 'etl.users_dim_splice'::regclass
+            'etl.users_dim_stage'::regclass, 'etl.users_dim_changed'::regclass, 'etl.users_dim_splice'::regclass
         )
     LOOP
         PERFORM undistribute_table(v_table);

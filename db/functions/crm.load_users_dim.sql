@@ -26,7 +26,7 @@ BEGIN
 
     -- All statements below see the day as it is staged here, whatever arrives meanwhile.
     INSERT INTO etl.users_dim_stage (
-        user_id, valid_from, valid_to, is_first, is_last, is_late, is_deleted,
+        user_id, valid_from, valid_to, first_from, is_first, is_last, is_late, is_deleted,
         username, user_email, user_type, organization_name, plan_name, event_sk,
         open_from, open_is_deleted, open_username, open_user_email, open_user_type,
         open_organization_name, open_plan_name, open_event_sk
@@ -35,6 +35,7 @@ BEGIN
         event.user_id,
         event.received_at,
         event.next_received_at,
+        event.first_received_at,
         event.received_at = event.first_received_at,
         event.next_received_at IS NULL,
         coalesce(open.valid_from >= v_from, false),
@@ -67,6 +68,9 @@ BEGIN
     WHERE event.next_received_at IS DISTINCT FROM event.received_at;
 
     GET DIAGNOSTICS v_versions = ROW_COUNT;
+
+    -- How many users are late decides how the open rows are best found.
+    ANALYZE etl.users_dim_stage (is_first, is_last, is_late);
 
     -- Users without a version on or after this day: what was open is closed, the open row is rewritten in place.
     IF EXISTS (SELECT 1 FROM etl.users_dim_stage WHERE NOT is_late) THEN
@@ -136,11 +140,12 @@ BEGIN
 
     -- TRUNCATE alone would wait for whoever reads these tables, pg_dump for one.
     BEGIN
-        LOCK TABLE etl.users_dim_stage, etl.users_dim_splice NOWAIT;
-        TRUNCATE etl.users_dim_stage, etl.users_dim_splice;
+        LOCK TABLE etl.users_dim_stage, etl.users_dim_changed, etl.users_dim_splice NOWAIT;
+        TRUNCATE etl.users_dim_stage, etl.users_dim_changed, etl.users_dim_splice;
     EXCEPTION
         WHEN lock_not_available THEN
             DELETE FROM etl.users_dim_stage;
+            DELETE FROM etl.users_dim_changed;
             DELETE FROM etl.users_dim_splice;
     END;
 

@@ -1,5 +1,5 @@
 -- Reads etl.users_dim_stage, etl.last_loads and crm.users_dim, writes crm.users_dim.
--- Rerun: versions that are as they should be are not touched.
+-- Rerun: users whose versions are as they should be are not touched.
 CREATE OR REPLACE FUNCTION crm.splice_users_dim(p_from timestamptz, p_to timestamptz)
     RETURNS bigint
     LANGUAGE plpgsql VOLATILE
@@ -7,7 +7,10 @@ CREATE OR REPLACE FUNCTION crm.splice_users_dim(p_from timestamptz, p_to timesta
     SET timezone = 'UTC'
 AS $splice_users_dim$
 DECLARE
-    v_known bigint;
+    v_month   CONSTANT timestamptz := date_trunc('month', p_from);
+    v_known   bigint;
+    v_rows    bigint;
+    v_written bigint;
 BEGIN
     v_known := (
         SELECT rows_read
@@ -16,163 +19,109 @@ BEGIN
           AND import_date = p_from::date
     );
 
-    -- As it is, of each user of whom a version is not as it should be: the version that reaches into the
-    -- day from before, and those that begin in it. A day that was not loaded has no version to look for.
-    INSERT INTO etl.users_dim_splice (
-        is_new, user_id, valid_from, valid_to, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk
-    )
-    SELECT
-        false, changed.user_id, dim.valid_from, dim.valid_to, dim.is_deleted,
-        dim.username, dim.user_email, dim.user_type, dim.organization_name, dim.plan_name, dim.event_sk
-    FROM (
-        SELECT DISTINCT stage.user_id
-        FROM etl.users_dim_stage AS stage
-        WHERE stage.is_late
-          AND (
-              stage.valid_from, stage.is_deleted, stage.username, stage.user_email, stage.user_type,
-              stage.organization_name, stage.plan_name, stage.event_sk
-          ) IS DISTINCT FROM (
-              stage.open_from, stage.open_is_deleted, stage.open_username, stage.open_user_email, stage.open_user_type,
-              stage.open_organization_name, stage.open_plan_name, stage.open_event_sk
-          )
-          AND (v_known IS NULL OR NOT EXISTS (
-              SELECT 1
-              FROM crm.users_dim AS dim
-              WHERE dim.user_id = stage.user_id
-                AND dim.valid_from = stage.valid_from
-                AND dim.valid_to >= coalesce(stage.valid_to, p_to)
-                AND (dim.valid_to = stage.valid_to OR stage.valid_to IS NULL)
-                AND (
-                    dim.is_deleted, dim.username, dim.user_email, dim.user_type,
-                    dim.organization_name, dim.plan_name, dim.event_sk
-                ) IS NOT DISTINCT FROM (
-                    stage.is_deleted, stage.username, stage.user_email, stage.user_type,
-                    stage.organization_name, stage.plan_name, stage.event_sk
-                )
-                AND coalesce(dim.valid_to, 'infinity') >= p_from
-          ))
-        -- Not needed, but neighbours in the order of user_id are neighbours in a period too.
-        ORDER BY stage.user_id
-    ) AS changed
-    LEFT JOIN crm.users_dim AS dim
-        ON dim.user_id = changed.user_id
-        AND dim.valid_from < p_to
-        AND coalesce(dim.valid_to, 'infinity') >= p_from;
+    -- A day that was not loaded has no version to compare with.
+    INSERT INTO etl.users_dim_changed (user_id, first_from)
+    SELECT stage.user_id, min(stage.first_from)
+    FROM etl.users_dim_stage AS stage
+    WHERE stage.is_late
+      AND (
+          stage.valid_from, stage.is_deleted, stage.username, stage.user_email, stage.user_type,
+          stage.organization_name, stage.plan_name, stage.event_sk
+      ) IS DISTINCT FROM (
+          stage.open_from, stage.open_is_deleted, stage.open_username, stage.open_user_email, stage.open_user_type,
+          stage.open_organization_name, stage.open_plan_name, stage.open_event_sk
+      )
+      AND (v_known IS NULL OR NOT EXISTS (
+          SELECT 1
+          FROM crm.users_dim AS dim
+          WHERE dim.user_id = stage.user_id
+            AND dim.valid_from = stage.valid_from
+            AND dim.valid_to >= coalesce(stage.valid_to, p_to)
+            AND (dim.valid_to = stage.valid_to OR stage.valid_to IS NULL)
+            AND (
+                dim.is_deleted, dim.username, dim.user_email, dim.user_type,
+                dim.organization_name, dim.plan_name, dim.event_sk
+            ) IS NOT DISTINCT FROM (
+                stage.is_deleted, stage.username, stage.user_email, stage.user_type,
+                stage.organization_name, stage.plan_name, stage.event_sk
+            )
+            AND coalesce(dim.valid_to, 'infinity') >= p_from
+      ))
+    GROUP BY stage.user_id;
+
+    -- Most versions end soon: those of the first periods are read before the others are looked for in all.
+    PERFORM crm.find_users_dim_splice(p_from, p_to, v_month + interval '1 month -1 microsecond');
+    PERFORM crm.find_users_dim_splice(p_from, p_to, v_month + interval '2 months -1 microsecond');
+    PERFORM crm.find_users_dim_splice(p_from, p_to, 'infinity');
 
     -- The last load of this day left more versions than are left: events of some users are gone from raw.
-    IF v_known > (SELECT count(*) FROM etl.users_dim_splice WHERE valid_from >= p_from) + (
+    IF v_known > (SELECT coalesce(sum(n_begun), 0) FROM etl.users_dim_splice) + (
         SELECT count(*)
         FROM etl.users_dim_stage AS stage
         WHERE stage.is_late
-          AND NOT EXISTS (SELECT 1 FROM etl.users_dim_splice AS splice WHERE splice.user_id = stage.user_id)
+          AND NOT EXISTS (SELECT 1 FROM etl.users_dim_changed AS changed WHERE changed.user_id = stage.user_id)
     ) THEN
-        INSERT INTO etl.users_dim_splice (
-            is_new, user_id, valid_from, valid_to, is_deleted,
-            username, user_email, user_type, organization_name, plan_name, event_sk
-        )
-        SELECT
-            false, dim.user_id, dim.valid_from, dim.valid_to, dim.is_deleted,
-            dim.username, dim.user_email, dim.user_type, dim.organization_name, dim.plan_name, dim.event_sk
-        FROM crm.users_dim AS dim
-        JOIN (
-            SELECT DISTINCT begun.user_id
-            FROM crm.users_dim AS begun
-            WHERE begun.valid_from >= p_from
-              AND begun.valid_from < p_to
-              AND coalesce(begun.valid_to, 'infinity') >= p_from
-              AND NOT EXISTS (
-                  SELECT 1
-                  FROM etl.users_dim_stage AS stage
-                  WHERE stage.user_id = begun.user_id
-                    AND stage.valid_from = begun.valid_from
-              )
-              AND NOT EXISTS (SELECT 1 FROM etl.users_dim_splice AS splice WHERE splice.user_id = begun.user_id)
-        ) AS gone USING (user_id)
-        WHERE dim.valid_from < p_to
-          AND coalesce(dim.valid_to, 'infinity') >= p_from;
+        INSERT INTO etl.users_dim_changed (user_id, first_from)
+        SELECT begun.user_id, min(first.first_from)
+        FROM crm.users_dim AS begun
+        LEFT JOIN etl.users_dim_stage AS first ON first.user_id = begun.user_id AND first.is_first
+        WHERE begun.valid_from >= p_from
+          AND begun.valid_from < p_to
+          AND coalesce(begun.valid_to, 'infinity') >= p_from
+          AND NOT EXISTS (
+              SELECT 1
+              FROM etl.users_dim_stage AS stage
+              WHERE stage.user_id = begun.user_id
+                AND stage.valid_from = begun.valid_from
+          )
+          AND NOT EXISTS (SELECT 1 FROM etl.users_dim_changed AS changed WHERE changed.user_id = begun.user_id)
+        GROUP BY begun.user_id;
+
+        PERFORM crm.find_users_dim_splice(p_from, p_to, 'infinity');
     END IF;
 
-    IF NOT EXISTS (SELECT 1 FROM etl.users_dim_splice) THEN
+    IF NOT EXISTS (SELECT 1 FROM etl.users_dim_changed) THEN
         RETURN 0::bigint;
     END IF;
 
-    -- As it should be: the version from before, the staged ones, each up to the next; the last up to what follows the day.
-    INSERT INTO etl.users_dim_splice (
-        is_new, user_id, valid_from, valid_to, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk, old_valid_to
-    )
-    WITH follower AS (
-        SELECT user_id, max(coalesce(valid_to, 'infinity')) AS valid_from
-        FROM etl.users_dim_splice
-        WHERE valid_from IS NOT NULL
-        GROUP BY user_id
-        UNION ALL
-        SELECT splice.user_id, min(dim.valid_from)
-        FROM etl.users_dim_splice AS splice
-        JOIN crm.users_dim AS dim USING (user_id)
-        WHERE splice.valid_from IS NULL
-          AND coalesce(dim.valid_to, 'infinity') >= p_to
-        GROUP BY splice.user_id
-    ),
-    version AS (
-        SELECT
-            user_id, valid_from, is_deleted,
-            username, user_email, user_type, organization_name, plan_name, event_sk,
-            coalesce(valid_to, 'infinity') AS old_valid_to, false AS is_changed
-        FROM etl.users_dim_splice
-        WHERE valid_from < p_from
-        UNION ALL
-        SELECT
-            stage.user_id, stage.valid_from, stage.is_deleted,
-            stage.username, stage.user_email, stage.user_type, stage.organization_name, stage.plan_name, stage.event_sk,
-            CASE WHEN old.user_id IS NOT NULL THEN coalesce(old.valid_to, 'infinity') END,
-            (
-                stage.is_deleted, stage.username, stage.user_email, stage.user_type,
-                stage.organization_name, stage.plan_name, stage.event_sk
-            ) IS DISTINCT FROM (
-                old.is_deleted, old.username, old.user_email, old.user_type,
-                old.organization_name, old.plan_name, old.event_sk
-            )
-        FROM etl.users_dim_stage AS stage
-        LEFT JOIN etl.users_dim_splice AS old USING (user_id, valid_from)
-        WHERE stage.is_late
-    )
-    SELECT
-        true, user_id, valid_from, nullif(valid_to, 'infinity'), is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk, old_valid_to
+    -- Users whose first version of all is after the day.
+    INSERT INTO etl.users_dim_splice (user_id, first_from, next_from, n_begun)
+    SELECT changed.user_id, changed.first_from, min(dim.valid_from), 0
     FROM (
-        SELECT
-            version.*,
-            lead(version.valid_from, 1, follower.valid_from) OVER (PARTITION BY user_id ORDER BY version.valid_from) AS valid_to
-        FROM version
-        JOIN follower USING (user_id)
-    ) AS version
-    WHERE is_changed
-       OR valid_to <> old_valid_to;
-
-    -- A version without its event goes.
-    INSERT INTO etl.users_dim_splice (is_new, user_id, valid_from, old_valid_to)
-    SELECT true, old.user_id, old.valid_from, coalesce(old.valid_to, 'infinity')
-    FROM etl.users_dim_splice AS old
-    WHERE NOT old.is_new
-      AND old.valid_from >= p_from
-      AND NOT EXISTS (
-          SELECT 1
-          FROM etl.users_dim_stage AS stage
-          WHERE stage.user_id = old.user_id
-            AND stage.valid_from = old.valid_from
-      );
+        SELECT user_id, min(first_from) AS first_from
+        FROM etl.users_dim_changed AS changed
+        WHERE NOT EXISTS (SELECT 1 FROM etl.users_dim_splice AS splice WHERE splice.user_id = changed.user_id)
+        GROUP BY user_id
+    ) AS changed
+    JOIN crm.users_dim AS dim USING (user_id)
+    WHERE coalesce(dim.valid_to, 'infinity') >= p_to
+    GROUP BY changed.user_id, changed.first_from;
 
     PERFORM crm.add_users_dim_period(month)
     FROM (
-        SELECT DISTINCT date_trunc('month', valid_to)::date AS month
+        SELECT p_from::date AS month
+        UNION
+        SELECT date_trunc('month', next_from)::date
         FROM etl.users_dim_splice
-        WHERE is_new
-          AND valid_to IS NOT NULL
+        WHERE before_from IS NULL
+          AND next_from < 'infinity'
     ) AS period;
 
-    RETURN crm.write_users_dim_splice(p_from);
+    v_written := crm.unsplice_users_dim(p_from, p_to);
+
+    INSERT INTO crm.users_dim (
+        user_id, valid_from, valid_to, is_deleted,
+        username, user_email, user_type, organization_name, plan_name, event_sk
+    )
+    SELECT
+        stage.user_id, stage.valid_from, coalesce(stage.valid_to, nullif(splice.next_from, 'infinity')), stage.is_deleted,
+        stage.username, stage.user_email, stage.user_type, stage.organization_name, stage.plan_name, stage.event_sk
+    FROM etl.users_dim_stage AS stage
+    JOIN etl.users_dim_splice AS splice USING (user_id)
+    ORDER BY stage.user_id;
+
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
+    RETURN v_written + v_rows;
 END;
 $splice_users_dim$;
 

@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in the four schemas, and nothing else.
 BEGIN;
-SELECT plan(46);
+SELECT plan(47);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -42,7 +42,7 @@ SELECT tables_are('raw', ARRAY[
 SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim']);
 SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
-    'ingests', 'arrivals', 'load_runs', 'users_dim_stage', 'users_dim_splice', 'erasure_secret', 'erasures', 'purges'
+    'ingests', 'arrivals', 'load_runs', 'users_dim_stage', 'users_dim_changed', 'users_dim_splice', 'erasure_secret', 'erasures', 'purges'
 ]);
 
 SELECT views_are('raw', '{}'::name[]);
@@ -198,20 +198,20 @@ SELECT results_eq(
 );
 
 SELECT results_eq(
+    $$ EXECUTE columns_of('etl.users_dim_changed') $$,
+    ARRAY['user_id text COLLATE "C" NOT NULL', 'first_from timestamp with time zone'],
+    'etl.users_dim_changed: columns'
+);
+
+SELECT results_eq(
     $$ EXECUTE columns_of('etl.users_dim_splice') $$,
     ARRAY[
-        'is_new boolean NOT NULL',
         'user_id text COLLATE "C" NOT NULL',
-        'valid_from timestamp with time zone',
-        'valid_to timestamp with time zone',
-        'is_deleted boolean',
-        'username text',
-        'user_email text',
-        'user_type text',
-        'organization_name text',
-        'plan_name text',
-        'event_sk bigint',
-        'old_valid_to timestamp with time zone'
+        'first_from timestamp with time zone',
+        'before_from timestamp with time zone',
+        'before_to timestamp with time zone',
+        'next_from timestamp with time zone NOT NULL',
+        'n_begun bigint NOT NULL'
     ],
     'etl.users_dim_splice: columns'
 );
@@ -239,7 +239,8 @@ SELECT results_eq(
         'open_user_type text',
         'open_organization_name text',
         'open_plan_name text',
-        'open_event_sk bigint'
+        'open_event_sk bigint',
+        'first_from timestamp with time zone NOT NULL'
     ],
     'etl.users_dim_stage: columns'
 );
@@ -323,7 +324,7 @@ SELECT results_eq(
 
 SELECT bag_eq(
     $$ SELECT relation::text FROM relation WHERE relpersistence = 'u' $$,
-    ARRAY['etl.users_dim_splice', 'etl.users_dim_stage'],
+    ARRAY['etl.users_dim_changed', 'etl.users_dim_splice', 'etl.users_dim_stage'],
     'only what a load empties again is unlogged'
 );
 SELECT is_partitioned('crm', 'users_dim', 'the dimension is partitioned');
@@ -389,12 +390,13 @@ SELECT bag_eq(
     ARRAY[
         'crm.add_users_dim_period(date) -> void',
         'crm.erase_user(text) -> record',
+        'crm.find_users_dim_splice(timestamp with time zone,timestamp with time zone,timestamp with time zone) -> void',
         'crm.load_organizations_dim() -> bigint',
         'crm.load_users_dim(date) -> bigint',
         'crm.splice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',
+        'crm.unsplice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',
         'crm.users_at(timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
             || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone)',
-        'crm.write_users_dim_splice(timestamp with time zone) -> bigint',
         'etl.after_restore() -> bigint',
         'etl.begin_load(text,date) -> void',
         'etl.blank_to_null(text) -> text',

@@ -25,7 +25,10 @@ INSERT INTO raw.user_events (user_id, event_type, received_at) VALUES
 SET LOCAL lock_timeout = '5s';
 SELECT crm.load_users_dim('2020-12-09') \g /dev/null
 SELECT is(crm.load_users_dim('2020-12-08'), 1::bigint, 'it loads');
-SELECT is_empty('SELECT user_id FROM etl.users_dim_stage UNION ALL SELECT user_id FROM etl.users_dim_splice', 'and leaves its stage empty');
+SELECT is_empty(
+    'SELECT user_id FROM etl.users_dim_stage UNION ALL SELECT user_id FROM etl.users_dim_changed UNION ALL SELECT user_id FROM etl.users_dim_splice',
+    'and leaves its stage empty'
+);
 SELECT ok(pg_terminate_backend(pid), 'the reader was there all the time') FROM reader;
 
 SELECT * FROM finish();

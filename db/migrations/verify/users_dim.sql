@@ -16,9 +16,4 @@ SELECT user_id, valid_from, valid_to, is_first, is_last, is_late, is_deleted, us
 FROM etl.users_dim_stage
 WHERE false;
 
-SELECT is_new, user_id, valid_from, valid_to, is_deleted, username, user_email, user_type,
-    organization_name, plan_name, event_sk, old_valid_to
-FROM etl.users_dim_splice
-WHERE false;
-
 ROLLBACK;
