@@ -30,12 +30,11 @@ SHARDS: Final = 32
 SAMPLE: Final = 20_000  # events that are ingested
 DAYS: Final = ("2020-12-01", "2020-12-02", "2020-12-03", "2020-12-04", "2020-12-05")
 
-FUNCTIONS: Final = (
-    "crm.load_users_dim",
-    "crm.splice_users_dim",
-    "crm.write_users_dim_splice",
-    "reports.load_user_events_daily",
-)
+FUNCTIONS: Final = r"""
+    SELECT oid::regproc::text, regexp_replace(prosrc, '--[^\n]*', '', 'g')
+    FROM pg_proc
+    WHERE oid::regproc::text ~ '^(crm|reports)\.(find|load|splice)_user'
+    ORDER BY 1"""
 STATEMENT: Final = re.compile(
     r"^ *((?:INSERT INTO|UPDATE|DELETE FROM|SELECT\n)[^;]*);", re.MULTILINE
 )
@@ -62,10 +61,8 @@ class Plan(NamedTuple):
 
 def plans(connection: Connection) -> Iterator[Plan]:
     """Explain each statement of the loads that reads or writes a table with shards."""
-    for function in FUNCTIONS:
-        query = "SELECT prosrc FROM pg_proc WHERE oid = %s::regproc"
-        ((body,),) = connection.execute(query, (function,)).fetchall()
-        for statement in STATEMENT.findall(re.sub(r"--.*", "", body)):
+    for function, body in connection.execute(FUNCTIONS).fetchall():
+        for statement in STATEMENT.findall(body):
             statement = re.sub(r"\n *INTO v_\w+", "", statement)
             if not SHARDED.search(statement):
                 continue
