@@ -44,6 +44,7 @@ MOMENTS: Final = {
     "p_from": "timestamptz '2020-12-05 00:00Z'",
     "v_to": "timestamptz '2020-12-06 00:00Z'",
     "p_to": "timestamptz '2020-12-06 00:00Z'",
+    "p_until": "timestamptz '2020-12-31 23:59:59.999999Z'",
     "v_known": "bigint '1'",
     "load_user_events_daily.import_date": "date '2020-12-05'",
 }
