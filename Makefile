@@ -110,6 +110,10 @@ undistribute: ## Take it back to the coordinator
 test_citus: test_tools setup ## Run the SQL tests and the random histories on a Citus cluster (PGHOST=coordinator …)
 	$(CLUSTER) db/citus/test
 
+.PHONY: bench_citus
+bench_citus: test_tools setup ## Measure ingest and loads on 0, 1, 2 … workers, with the plan of each statement
+	$(CLUSTER) python -m bench.citus
+
 .PHONY: lint
 lint: test_tools setup ## Check style and types of the driver, and every SQL function
 	$(RUN) black --check $(CHECKED)

@@ -16,10 +16,10 @@ BEGIN
     IF to_regproc('create_distributed_table') IS NULL THEN
         RAISE EXCEPTION 'no citus extension in database %: CREATE EXTENSION citus there, on every worker and on the coordinator, and citus_add_node() the workers',
             current_database();
-    ELSIF NOT citus_is_coordinator() THEN
-        RAISE EXCEPTION 'this server is a worker: run it on the coordinator';
     ELSIF NOT EXISTS (SELECT FROM citus_get_active_worker_nodes()) THEN
         RAISE EXCEPTION 'the coordinator has no workers: SELECT citus_add_node(''host'', 5432) for each';
+    ELSIF NOT citus_is_coordinator() THEN
+        RAISE EXCEPTION 'this server is a worker: run it on the coordinator';
     END IF;
 
     -- All by user_id and at the same place: the shards of a worker need nothing of another's.
@@ -42,6 +42,9 @@ BEGIN
 
     -- The loads call it on the shards. What db/migrate replaces from now on it replaces there too.
     PERFORM create_distributed_function('etl.blank_to_null(text)');
+    -- An ingest talks to every shard: new connections for each batch would take longer than the batch.
+    EXECUTE format('ALTER DATABASE %I SET citus.max_cached_conns_per_worker = 32', current_database());
+
     -- A worker is asked in the name of whoever asks. It has no password, so nobody else gets in by it.
     IF NOT (SELECT rolcanlogin FROM pg_roles WHERE rolname = 'warehouse_read') THEN
         ALTER ROLE warehouse_read LOGIN;

@@ -57,6 +57,8 @@ BEGIN
         ALTER SEQUENCE raw.user_events_here_event_sk_seq RENAME TO user_events_event_sk_seq;
     END IF;
 
+    EXECUTE format('ALTER DATABASE %I RESET citus.max_cached_conns_per_worker', current_database());
+
     FOREACH v_comment IN ARRAY v_comments LOOP
         EXECUTE v_comment;
     END LOOP;

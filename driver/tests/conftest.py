@@ -39,7 +39,7 @@ EMPTY: Final = """
 
 @pytest.fixture(name="migrated", scope="session")
 def fixture_migrated() -> Iterator[str]:
-    """The name of a migrated database that lives as long as the test session; db/scratch's if it runs us."""
+    """The name of a migrated database that lives as long as the test session, or db/scratch's."""
     name = os.environ.get("PGDATABASE", "")
     if name.startswith("scratch_"):
         yield name
