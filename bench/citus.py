@@ -33,7 +33,8 @@ DAYS: Final = ("2020-12-01", "2020-12-02", "2020-12-03", "2020-12-04", "2020-12-
 FUNCTIONS: Final = (
     "crm.load_users_dim",
     "crm.splice_users_dim",
-    "crm.write_users_dim_splice",
+    "crm.find_users_dim_splice",
+    "crm.unsplice_users_dim",
     "reports.load_user_events_daily",
 )
 STATEMENT: Final = re.compile(
@@ -45,6 +46,7 @@ MOMENTS: Final = {
     "p_from": "timestamptz '2020-12-05 00:00Z'",
     "v_to": "timestamptz '2020-12-06 00:00Z'",
     "p_to": "timestamptz '2020-12-06 00:00Z'",
+    "p_until": "timestamptz 'infinity'",
     "v_known": "bigint '1'",
     "load_user_events_daily.import_date": "date '2020-12-05'",
 }
