@@ -39,7 +39,8 @@ def test_a_load_waits_for_nobody(conn: Connection, impatient: Connection) -> Non
     with impatient, conn.transaction():
         conn.execute(READ)
         conn.execute(
-            "SELECT FROM etl.users_dim_stage, etl.users_dim_changed, etl.users_dim_splice, raw.user_events"
+            "SELECT FROM etl.users_dim_stage, etl.users_dim_changed, etl.users_dim_splice,"
+            " raw.user_events"
         )
         impatient.execute(LOAD, ("2031-04-01",))
         assert len(conn.execute(READ).fetchall()) == 2
