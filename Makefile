@@ -123,7 +123,7 @@ lint: test_tools setup ## Check style and types of the driver, and every SQL fun
 	$(RUN) db/lint
 
 .PHONY: mutate
-mutate: test_tools setup ## Change one thing at a time in the SQL functions: the SQL tests must fail (FILES=…, some minutes)
+mutate: test_tools setup ## Change one thing at a time in the SQL functions: the SQL tests must fail (FILES=…, else half an hour)
 	$(RUN) db/scratch pgtap db/mutate $(FILES)
 
 .PHONY: e2e
