@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.events import events
-from bench.loads import FILL_RAW
+from bench.loads import FILL_RAW, LOAD_DIM, LOAD_REPORT
 from driver.database import Connection, connect
 from driver.ingest import ingest
 
@@ -111,14 +111,12 @@ def measure(count: int) -> None:
         connection.execute("ANALYZE raw.user_events")
 
         def load(day: str) -> float:
-            query = "SELECT crm.load_users_dim(%s)"
-            return seconds(lambda: connection.execute(query, (day,)))
+            return seconds(lambda: connection.execute(LOAD_DIM, {"day": day}))
 
         for day in (DAYS[0], DAYS[2], DAYS[3]):
             load(day)
         times = [load(DAYS[4]), load(DAYS[4]), load(DAYS[1])]
-        report = "SELECT reports.load_user_events_daily(%s)"
-        times.append(seconds(lambda: connection.execute(report, (DAYS[4],))))
+        times.append(seconds(lambda: connection.execute(LOAD_REPORT, {"day": DAYS[4]})))
         faults = connection.execute("SELECT * FROM etl.check_users_dim()").fetchall()
         assert not faults, "the history is broken"
         print(*(f"{rate:,.0f}/s" for rate in rates), *(f"{each:.2f}s" for each in times))

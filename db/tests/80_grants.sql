@@ -125,17 +125,7 @@ SELECT is_empty(
 );
 
 -- The same, tried.
-CREATE FUNCTION pg_temp.try(p_role text, p_statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE format('SET LOCAL ROLE %I', p_role);
-    EXECUTE p_statement;
-    RESET ROLE;
-    RETURN 'done';
-EXCEPTION
-    WHEN insufficient_privilege THEN
-        RETURN 'refused';
-END;
-$$;
+\ir fixtures/try.sql
 SELECT is(
     pg_temp.try('warehouse_' || role, statement), outcome,
     format('%s: %s: %s', role, outcome, split_part(statement, E'\n', 1))

@@ -2,17 +2,7 @@
 BEGIN;
 SELECT plan(6);
 
-CREATE FUNCTION pg_temp.try(p_role text, p_statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE format('SET LOCAL ROLE %I', p_role);
-    EXECUTE p_statement;
-    RESET ROLE;
-    RETURN 'done';
-EXCEPTION
-    WHEN insufficient_privilege THEN
-        RETURN 'refused';
-END;
-$$;
+\ir fixtures/try.sql
 SELECT is(pg_temp.try('warehouse_read', statement), 'done', format('read: done: %s', statement))
 FROM (VALUES
     ($$ TABLE crm.users_dim $$),
