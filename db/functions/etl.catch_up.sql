@@ -13,9 +13,10 @@ BEGIN
     INTO v_load_names, v_dates
     FROM etl.stale_dates;
 
+    PERFORM etl.thin_ingests();
     CALL etl.run_loads(v_load_names, v_dates);
 END;
 $catch_up$;
 
 COMMENT ON PROCEDURE etl.catch_up() IS
-    'Runs each load for exactly the days that etl.stale_dates names, oldest first, a transaction each; a notice a load. A load that fails is told in a warning and stops no other; the call fails in the end. Not inside a transaction.';
+    'Runs each load for exactly the days that etl.stale_dates names, oldest first, a transaction each; a notice a load. A load that fails is told in a warning and stops no other; the call fails in the end. Thins etl.ingests out as well. Not inside a transaction.';

@@ -17,8 +17,8 @@ BEGIN
                 WHEN 'users_dim' THEN crm.load_users_dim(p_dates[v_number])
                 WHEN 'user_events_daily' THEN reports.load_user_events_daily(p_dates[v_number])
             END;
-            RAISE NOTICE '%/% % %: % rows written',
-                v_number, v_count, p_load_names[v_number], p_dates[v_number], v_rows;
+            RAISE NOTICE '%/% % %: % % written', v_number, v_count, p_load_names[v_number], p_dates[v_number],
+                v_rows, CASE v_rows WHEN 1 THEN 'row' ELSE 'rows' END;
         EXCEPTION
             -- Told here and once more at the end; the other days do not wait for it.
             WHEN OTHERS THEN
