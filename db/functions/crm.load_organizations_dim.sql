@@ -9,7 +9,7 @@ DECLARE
     v_rows bigint;
 BEGIN
     -- Two loads at once would race on the same keys; the second one waits.
-    PERFORM pg_advisory_xact_lock('crm.organizations_dim'::regclass::bigint);
+    PERFORM etl.lock_load('organizations_dim');
 
     INSERT INTO crm.organizations_dim AS dim (organization_key, organization_name, created_at)
     SELECT organization_key, etl.blank_to_null(organization_name), created_at

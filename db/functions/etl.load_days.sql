@@ -16,6 +16,12 @@ BEGIN
                   HINT = 'Pass the first and the last day to load, e.g. DATE ''2020-12-05'', DATE ''2020-12-11''.';
     END IF;
 
+    IF p_from < '1970-01-01' OR p_to > '2199-12-31' THEN
+        RAISE EXCEPTION 'the days must be in the years 1970 to 2199, as all events are, not % to %', p_from, p_to
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Look at the years.';
+    END IF;
+
     SELECT array_agg(load_name ORDER BY import_date, load_name DESC), array_agg(import_date ORDER BY import_date)
     INTO v_load_names, v_dates
     FROM (

@@ -17,6 +17,7 @@ BEGIN
                   HINT = 'Pass the first day to keep, e.g. DATE ''2020-12-08''.';
     END IF;
 
+    PERFORM etl.begin_change('raw.drop_before');
     PERFORM etl.lock_load('users_dim');
     PERFORM etl.lock_load('user_events_daily');
     -- What arrives meanwhile is judged by the new limit: its ingest waits.

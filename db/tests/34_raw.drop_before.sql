@@ -10,19 +10,10 @@ CREATE FUNCTION pg_temp.ingest(VARIADIC p_at text[]) RETURNS text LANGUAGE sql A
     FROM unnest(p_at) AS at
 $$;
 -- A load waits for it and it for a load: it has the lock of each.
-CREATE FUNCTION pg_temp.locks() RETURNS text[] LANGUAGE sql AS $$
-    SELECT coalesce(array_agg(format('%s.%s', classid, objid) ORDER BY classid, objid), '{}')
-    FROM pg_locks
-    WHERE locktype = 'advisory'
-      AND objsubid = 1
-      AND pid = pg_backend_pid()
-$$;
+\ir fixtures/locked.sql
 SAVEPOINT unlocked;
-SELECT etl.lock_load('users_dim'), etl.lock_load('user_events_daily') \g /dev/null
-SELECT pg_temp.locks() AS locks_of_loads \gset
-ROLLBACK TO unlocked;
 SELECT raw.drop_before('1999-01-01') \g /dev/null
-SELECT is(pg_temp.locks(), :'locks_of_loads', 'no load runs meanwhile');
+SELECT results_eq('TABLE locked', ARRAY['users_dim', 'user_events_daily'], 'no load runs meanwhile');
 ROLLBACK TO unlocked;
 
 PREPARE events AS SELECT received_at AT TIME ZONE 'UTC' FROM raw.user_events ORDER BY received_at;

@@ -1,5 +1,5 @@
 -- etl.load_days(): every day of a range that is not loaded as it is. It commits, so nothing is rolled back here.
-SELECT plan(9);
+SELECT plan(11);
 
 CREATE FUNCTION pg_temp.event(p_day text) RETURNS bytea LANGUAGE sql
     RETURN format('{"id": "a", "event_type": "User Created", "received_at": "%s 10:00"}', p_day)::bytea;
@@ -16,6 +16,12 @@ FROM (VALUES
     (NULL, '2020-12-08'), ('2020-12-08', NULL), ('-infinity', '2020-12-08'), ('2020-12-08', 'infinity'),
     ('2020-12-08', '2020-12-07')
 ) AS refused (first, last);
+SELECT throws_ok(
+    format('CALL etl.load_days(%L, %L)', first, last), '22023',
+    format('the days must be in the years 1970 to 2199, as all events are, not %s to %s', first, last),
+    format('refuses %s to %s', first, last)
+)
+FROM (VALUES ('1969-12-31', '2020-12-08'), ('2020-12-08', '2200-01-01')) AS refused (first, last);
 
 SELECT raw.ingest_user_events(
     ARRAY[pg_temp.event('2020-02-27'), pg_temp.event('2020-02-28'), pg_temp.event('2020-03-02')], NULL

@@ -1,0 +1,6 @@
+-- Revert warehouse:loads from pg
+BEGIN;
+
+DROP TABLE etl.loads;
+
+COMMIT;
