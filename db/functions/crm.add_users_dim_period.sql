@@ -27,4 +27,4 @@ END;
 $add_users_dim_period$;
 
 COMMENT ON FUNCTION crm.add_users_dim_period(date) IS
-    'Makes the partition of crm.users_dim for versions that ended in the month of a day, unless it exists. Nobody who reads or writes other periods waits for it; VACUUM and ANALYZE of crm.users_dim itself do, to the end of the transaction.';
+    'Makes the partition of crm.users_dim for versions that ended in the month of a day, unless it exists. Waits for nobody but VACUUM and ANALYZE of crm.users_dim itself. A query that was planned before it commits does not read it: see crm.require_users_dim_period.';

@@ -74,7 +74,7 @@ BEGIN
 
     -- Users without a version on or after this day: what was open is closed, the open row is rewritten in place.
     IF EXISTS (SELECT 1 FROM etl.users_dim_stage WHERE NOT is_late) THEN
-        PERFORM crm.add_users_dim_period(import_date);
+        PERFORM crm.require_users_dim_period(import_date);
 
         INSERT INTO crm.users_dim (
             user_id, valid_from, valid_to, is_deleted,

@@ -97,7 +97,7 @@ BEGIN
     WHERE coalesce(dim.valid_to, 'infinity') >= p_to
     GROUP BY changed.user_id, changed.first_from;
 
-    PERFORM crm.add_users_dim_period(month)
+    PERFORM crm.require_users_dim_period(month)
     FROM (
         SELECT p_from::date AS month
         UNION

@@ -23,7 +23,9 @@ BEGIN
     FROM crm.users_dim AS dim
     LEFT JOIN crm.organization_names AS organization USING (organization_name)
     WHERE dim.valid_from <= p_at
-      AND (dim.valid_to > p_at OR dim.valid_to IS NULL)
+      -- The partition key: periods that ended before are neither read nor locked.
+      AND coalesce(dim.valid_to, 'infinity') >= p_at
+      AND dim.valid_to IS DISTINCT FROM p_at
       AND NOT dim.is_deleted;
 END;
 $users_at$;

@@ -9,10 +9,10 @@ SELECT
     organization.organization_key,
     dim.plan_name,
     dim.valid_from
-FROM crm.users_dim AS dim
+-- The partition by name: to find it, a query of crm.users_dim locks every period.
+FROM crm.users_dim_open AS dim
 LEFT JOIN crm.organization_names AS organization USING (organization_name)
-WHERE dim.valid_to IS NULL
-  AND NOT dim.is_deleted;
+WHERE NOT dim.is_deleted;
 
 COMMENT ON VIEW crm.users_current IS
     'Each user that exists, in the last known state, with the key of the organization.';
