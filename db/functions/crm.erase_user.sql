@@ -1,5 +1,6 @@
--- Reads etl.arrivals, writes raw.user_events, raw.rejected_user_events, crm.users_dim and etl.erasures.
--- Rerun: finds what came in under the user_id since; nothing, as raw.ingest_user_events knows the token.
+-- Writes raw.user_events, raw.rejected_user_events, crm.users_dim, etl.arrivals and etl.erasures.
+-- Rerun: finds what came in under the user_id since; nothing, as raw.ingest_user_events knows the token, unless somebody
+-- put rows of a backup back.
 CREATE OR REPLACE FUNCTION crm.erase_user(
     p_user_id text,
     OUT token    text,
@@ -13,12 +14,21 @@ CREATE OR REPLACE FUNCTION crm.erase_user(
     SET timezone = 'UTC'
 AS $erase_user$
 DECLARE
-    v_names  text[];
-    v_emails text[];
+    v_is_again boolean;
+    v_names    text[];
+    v_emails   text[];
 BEGIN
+    PERFORM etl.begin_change('crm.erase_user');
+
     IF p_user_id IS NULL OR p_user_id = '' THEN
         RAISE EXCEPTION 'user_id must not be %', CASE WHEN p_user_id IS NULL THEN 'null' ELSE 'empty' END
             USING ERRCODE = CASE WHEN p_user_id IS NULL THEN 'null_value_not_allowed' ELSE 'invalid_parameter_value' END,
+                  HINT = 'Pass the id of the user as it is in raw.user_events.';
+    END IF;
+
+    IF EXISTS (SELECT 1 FROM etl.erasures AS erasure WHERE erasure.token = p_user_id) THEN
+        RAISE EXCEPTION 'this is the token of an erased user: there is nothing to erase'
+            USING ERRCODE = 'invalid_parameter_value',
                   HINT = 'Pass the id of the user as it is in raw.user_events.';
     END IF;
 
@@ -28,7 +38,10 @@ BEGIN
     PERFORM etl.lock_load('users_dim');
     LOCK TABLE raw.user_events, raw.rejected_user_events IN SHARE ROW EXCLUSIVE MODE;
 
-    -- Raw has no index by user. An event is at an instant that the dimension has, or of a day that it has yet to load.
+    v_is_again := EXISTS (SELECT 1 FROM etl.erasures AS erasure WHERE erasure.token = erase_user.token);
+
+    -- Raw has no index by user. An event is at an instant that the dimension has, or of a day that it has yet to load;
+    -- rows that were put back may be anywhere.
     WITH instant AS (
         SELECT valid_from AS first, valid_from AS last
         FROM crm.users_dim
@@ -36,6 +49,9 @@ BEGIN
         UNION
         SELECT event_date::timestamptz, (event_date + 1)::timestamptz - interval '1 microsecond'
         FROM etl.arrivals
+        UNION
+        SELECT '-infinity', 'infinity'
+        WHERE v_is_again
     ),
     personal AS (
         DELETE FROM raw.user_events AS event
@@ -50,6 +66,17 @@ BEGIN
         )
         SELECT event_sk, event_key, erase_user.token, event_type, user_type, organization_name, plan_name, received_at, ingested_at
         FROM personal
+        -- An event that was put back is there already.
+        ON CONFLICT (received_at, user_id, event_key) DO NOTHING
+    ),
+    changed AS (
+        -- Days that the loads count or decide anew, now that two histories became one.
+        INSERT INTO etl.arrivals (event_date, xid)
+        SELECT DISTINCT event_date, pg_current_xact_id()
+        FROM personal
+        WHERE v_is_again
+          AND received_at >= raw.kept_from()
+        ON CONFLICT DO NOTHING
     )
     SELECT
         count(*),
@@ -58,29 +85,36 @@ BEGIN
     INTO events, v_names, v_emails
     FROM personal;
 
-    WITH personal AS (
+    -- The person's versions take their places in the history of the token, which has some if the user was erased before.
+    WITH version AS (
         DELETE FROM crm.users_dim
-        WHERE user_id = p_user_id
+        WHERE user_id IN (p_user_id, erase_user.token)
         RETURNING *
     ),
-    anonymous AS (
+    merged AS (
         INSERT INTO crm.users_dim (
             user_id, valid_from, valid_to, is_deleted, user_type, organization_name, plan_name, event_sk
         )
-        SELECT erase_user.token, valid_from, valid_to, is_deleted, user_type, organization_name, plan_name, event_sk
-        FROM personal
+        SELECT
+            erase_user.token, valid_from, lead(valid_from) OVER (ORDER BY valid_from),
+            is_deleted, user_type, organization_name, plan_name, event_sk
+        FROM (
+            SELECT DISTINCT ON (valid_from) version.*
+            FROM version
+            ORDER BY valid_from, is_deleted DESC, event_sk DESC
+        ) AS winner
     )
     SELECT
-        count(*),
+        count(*) FILTER (WHERE user_id = p_user_id),
         v_names || coalesce(array_agg(DISTINCT username) FILTER (WHERE username IS NOT NULL), '{}'),
         v_emails || coalesce(array_agg(DISTINCT user_email) FILTER (WHERE user_email IS NOT NULL), '{}')
     INTO versions, v_names, v_emails
-    FROM personal;
+    FROM version;
 
     -- The key stays: the same message delivered again is a duplicate.
     UPDATE raw.rejected_user_events
     SET body = '', message_id = NULL, reason = 'erased'
-    WHERE raw.mentions_user(body, (raw.parse_json(body)).content, p_user_id, v_emails, v_names);
+    WHERE raw.mentions_user(body, p_user_id, v_emails, v_names);
 
     GET DIAGNOSTICS rejects = ROW_COUNT;
 

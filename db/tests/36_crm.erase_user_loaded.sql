@@ -1,6 +1,6 @@
 -- crm.erase_user(): a user whose events are loaded, purged or back again, with what else is known of the user.
 BEGIN;
-SELECT plan(16);
+SELECT plan(26);
 
 CREATE FUNCTION pg_temp.ingest(VARIADIC p_bodies text[]) RETURNS text LANGUAGE sql AS $$
     SELECT raw.ingest_user_events(array_agg(convert_to(body, 'UTF8')), NULL)::text FROM unnest(p_bodies) AS body
@@ -16,23 +16,14 @@ BEGIN
     PERFORM crm.load_users_dim(day), reports.load_user_events_daily(day) FROM unnest(p_days) AS day;
 END;
 $$;
-CREATE FUNCTION pg_temp.locks() RETURNS text[] LANGUAGE sql AS $$
-    SELECT coalesce(array_agg(format('%s.%s', classid, objid) ORDER BY classid, objid), '{}')
-    FROM pg_locks
-    WHERE locktype = 'advisory'
-      AND objsubid = 1
-      AND pid = pg_backend_pid()
-$$;
+\ir fixtures/locked.sql
 CREATE TEMP VIEW reject AS
 SELECT convert_from(body, 'UTF8') AS body FROM raw.rejected_user_events WHERE reason <> 'erased';
 
 -- A load waits for it and it for a load; so does ingest.
 SAVEPOINT unlocked;
-SELECT etl.lock_load('users_dim') \g /dev/null
-SELECT pg_temp.locks() AS locks_of_load \gset
-ROLLBACK TO unlocked;
 SELECT crm.erase_user('nobody') \g /dev/null
-SELECT is(pg_temp.locks(), :'locks_of_load', 'no load of the dimension runs meanwhile');
+SELECT results_eq('TABLE locked', ARRAY['users_dim'], 'no load of the dimension runs meanwhile');
 SELECT bag_eq(
     $$
         SELECT relation::regclass::text
@@ -107,6 +98,62 @@ SELECT results_eq(
 SELECT results_eq(
     'SELECT erased_at, events, rejects, versions FROM etl.erasures',
     'VALUES (now(), 5::bigint, 4::bigint, 4::bigint)', 'the record has the sums and the last time'
+);
+
+-- A backup of raw was put back, and loaded: the person is there beside the token, at the same instants and later.
+ROLLBACK TO loaded;
+CREATE TEMP TABLE backup AS SELECT * FROM raw.user_events WHERE user_id = 'caroline';
+SELECT pg_temp.ingest(pg_temp.event('caroline', '2020-12-09 10:00', 'Lucretia', '')) \g /dev/null
+SELECT pg_temp.load('2020-12-09') \g /dev/null
+SELECT crm.erase_user('caroline') \g /dev/null
+CREATE TEMP TABLE erased AS
+SELECT user_id, valid_from, valid_to, is_deleted, username, user_email FROM crm.users_dim WHERE user_id LIKE 'erased-%';
+INSERT INTO raw.user_events (event_sk, event_key, user_id, event_type, username, received_at)
+SELECT event_sk, event_key, user_id, event_type, username, received_at FROM backup;
+INSERT INTO raw.user_events (event_key, user_id, event_type, username, received_at)
+VALUES (gen_random_uuid(), 'caroline', 'User Deleted', 'Lucretia', '2020-12-10 10:00Z');
+SELECT pg_temp.load('2020-12-05', '2020-12-06', '2020-12-08', '2020-12-10') \g /dev/null
+SELECT results_eq(
+    $$ SELECT events, rejects, versions FROM crm.erase_user('caroline') $$, 'VALUES (5::bigint, 0::bigint, 4::bigint)',
+    'who was put back is erased again'
+);
+SELECT is_empty(
+    $$
+        SELECT FROM raw.user_events WHERE user_id = 'caroline' OR username IN ('lina', 'Lina', 'Lucretia')
+        UNION ALL
+        SELECT FROM crm.users_dim WHERE user_id = 'caroline' OR username IN ('lina', 'Lina', 'Lucretia')
+    $$,
+    'nothing of the person is left'
+);
+SELECT is(count(*), 6::bigint, 'each event is there once') FROM raw.user_events WHERE user_id LIKE 'erased-%';
+SELECT is_empty('SELECT * FROM etl.check_users_dim()', 'both histories are one that keeps the rules');
+SELECT bag_eq(
+    'SELECT event_date FROM etl.arrivals',
+    $$ VALUES (date '2020-12-05'), ('2020-12-06'), ('2020-12-08'), ('2020-12-10') $$,
+    'the days that were put back are to be loaded again'
+);
+SELECT pg_temp.load('2020-12-05', '2020-12-06', '2020-12-08', '2020-12-09', '2020-12-10') \g /dev/null
+SELECT bag_eq(
+    $$ SELECT user_id, valid_from, valid_to, is_deleted, username, user_email FROM crm.users_dim WHERE user_id LIKE 'erased-%' $$,
+    $$
+        SELECT user_id, valid_from, coalesce(valid_to, '2020-12-10 10:00Z'), is_deleted, username, user_email FROM erased
+        UNION ALL
+        SELECT user_id, timestamptz '2020-12-10 10:00Z', NULL, true, NULL, NULL FROM (SELECT DISTINCT user_id FROM erased) AS token
+    $$,
+    'and then the history is what it was, and goes on with what was new'
+);
+
+-- Who sends the token itself.
+SELECT token FROM etl.erasures \gset
+SELECT is(
+    pg_temp.ingest(pg_temp.event(:'token', '2020-12-08 11:00', 'Somebody', '')), '(1,0,0,1)',
+    'an event whose id is a token is refused'
+);
+SELECT is(reason, 'id: stands for an erased user', 'with the reason') FROM raw.rejected_user_events ORDER BY event_sk DESC LIMIT 1;
+SELECT is((raw.replay_rejected_user_events()).inserted, 0::bigint, 'also when it is tried again');
+SELECT throws_ok(
+    format('SELECT crm.erase_user(%L)', :'token'), '22023', 'this is the token of an erased user: there is nothing to erase',
+    'a token cannot be erased'
 );
 
 SELECT * FROM finish();
