@@ -13,14 +13,15 @@ GRANT CONNECT ON DATABASE :"DBNAME" TO warehouse_ingest, warehouse_load, warehou
 -- The consumer and the importer.
 GRANT USAGE ON SCHEMA raw, etl TO warehouse_ingest;
 GRANT EXECUTE ON FUNCTION
-    raw.ingest_user_events(bytea[], text[], text[]), raw.ingest_organizations(), etl.import_progress(text)
+    raw.ingest_user_events(bytea[], text[], text[], text), raw.ingest_organizations(), etl.import_progress(text)
     TO warehouse_ingest;
 GRANT INSERT (body) ON raw.organizations_inbox TO warehouse_ingest;
 
 -- The loads, and whoever watches them.
 GRANT USAGE ON SCHEMA crm, reports, etl TO warehouse_load;
 GRANT EXECUTE ON FUNCTION
-    crm.load_users_dim(date), reports.load_user_events_daily(date), crm.load_organizations_dim()
+    crm.load_users_dim(date), reports.load_user_events_daily(date), crm.load_organizations_dim(),
+    etl.thin_ingests()
     TO warehouse_load;
 GRANT EXECUTE ON PROCEDURE etl.catch_up(), etl.load_days(date, date), etl.run_loads(text[], date[]) TO warehouse_load;
 GRANT SELECT ON

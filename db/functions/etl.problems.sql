@@ -17,6 +17,12 @@ SELECT
 FROM etl.stale_dates
 -- Today is loaded when it is over.
 WHERE import_date < (now() AT TIME ZONE 'UTC')::date
-GROUP BY load_name;
+GROUP BY load_name
+UNION ALL
+SELECT
+    format('%s is off: a crash of the server may lose or break what is committed', name),
+    format('ALTER SYSTEM SET %s = on; SELECT pg_reload_conf()', name)
+FROM (VALUES ('fsync'), ('full_page_writes')) AS setting (name)
+WHERE current_setting(name) = 'off';
 
 COMMENT ON VIEW etl.problems IS 'What in the database needs a person, and what to do about it; no row when all is well.';

@@ -10,8 +10,9 @@ CREATE OR REPLACE FUNCTION raw.ingest_organizations(
     SET search_path = pg_catalog, pg_temp
 AS $ingest_organizations$
 BEGIN
+    PERFORM etl.begin_change('ingest');
     -- Two files at once would race on the same keys; the second one waits.
-    PERFORM pg_advisory_xact_lock('raw.organizations'::regclass::bigint);
+    PERFORM etl.lock_load('organizations_dim');
 
     WITH taken AS (
         DELETE FROM raw.organizations_inbox
@@ -28,13 +29,15 @@ BEGIN
                 raw.key_fault(parsed.content, 'organization_key'),
                 raw.text_fault(parsed.content, 'organization_name'),
                 CASE
-                    WHEN parsed.content ->> 'created_at' IS NOT NULL
+                    WHEN jsonb_typeof(parsed.content -> 'created_at') <> 'null'
                         THEN raw.instant_fault(parsed.content, 'created_at', instant.created_at)
                 END
             ) AS reason
         FROM taken
         CROSS JOIN LATERAL raw.parse_json(taken.body) AS parsed
-        CROSS JOIN LATERAL raw.parse_instant(parsed.content ->> 'created_at') AS instant (created_at)
+        CROSS JOIN LATERAL raw.parse_instant(CASE
+            WHEN jsonb_typeof(parsed.content -> 'created_at') = 'string' THEN parsed.content ->> 'created_at'
+        END) AS instant (created_at)
     ),
     last_of_key AS (
         SELECT DISTINCT ON (content ->> 'organization_key')
@@ -64,7 +67,7 @@ BEGIN
     ),
     reject AS (
         INSERT INTO raw.rejected_organizations (reject_key, body, reason)
-        SELECT raw.content_key(NULL, body), body, reason
+        SELECT raw.content_key(NULL, body), body, raw.clean_reason(reason)
         FROM judged
         WHERE reason IS NOT NULL
         ON CONFLICT DO NOTHING
@@ -85,4 +88,4 @@ END;
 $ingest_organizations$;
 
 COMMENT ON FUNCTION raw.ingest_organizations() IS
-    'Takes what COPY put into raw.organizations_inbox: validates, keeps the last of each organization_key, quarantines the rest, and brings crm.organizations_dim up to date; returns what became of it (inserted: new or changed). A bad organization is no error.';
+    'Takes what COPY put into raw.organizations_inbox: validates, keeps the last of each organization_key, quarantines the rest, and brings crm.organizations_dim up to date; returns what became of it (inserted: new or changed). A bad organization is no error, nor is one of any size: raw.parse_json has the bounds.';

@@ -1,9 +1,11 @@
--- Reads nothing, writes raw.user_events, raw.rejected_user_events, etl.arrivals and etl.ingests.
+-- Reads etl.erasures and etl.purges, writes raw.user_events, raw.rejected_user_events, etl.arrivals and etl.ingests,
+-- and makes the periods of crm.users_dim for the months of new events.
 -- Rerun: the same messages add no row to raw or quarantine and are counted as duplicates.
 CREATE OR REPLACE FUNCTION raw.ingest_user_events(
     p_bodies          bytea[],
     p_message_ids     text[],
     p_correlation_ids text[] DEFAULT NULL,
+    p_reason          text   DEFAULT NULL,
     OUT received   bigint,
     OUT inserted   bigint,
     OUT duplicates bigint,
@@ -15,7 +17,10 @@ CREATE OR REPLACE FUNCTION raw.ingest_user_events(
 AS $ingest_user_events$
 DECLARE
     v_parsed record;
+    v_months date[];
 BEGIN
+    PERFORM etl.begin_change('ingest');
+
     IF p_bodies IS NULL
         OR cardinality(p_message_ids) <> cardinality(p_bodies)
         OR cardinality(p_correlation_ids) <> cardinality(p_bodies)
@@ -25,7 +30,13 @@ BEGIN
                   HINT = 'Pass an array of bodies, and for the ids an array of the same length or null.';
     END IF;
 
-    v_parsed := raw.parse_user_events(p_bodies);
+    IF p_reason IS NULL THEN
+        v_parsed := raw.parse_user_events(p_bodies);
+    ELSE
+        SELECT NULL::jsonb[] AS contents, NULL::timestamptz[] AS instants,
+            array_fill(p_reason, ARRAY[cardinality(p_bodies)]) AS faults
+        INTO v_parsed;
+    END IF;
 
     WITH message AS (
         SELECT
@@ -39,12 +50,15 @@ BEGIN
     judged AS MATERIALIZED (
         SELECT
             event_sk, body, message_id, correlation_id, content, received_at, erasure.token,
-            coalesce(fault, raw.user_event_fault(content, received_at, (SELECT raw.kept_from()))) AS reason
+            coalesce(fault, raw.user_event_fault(
+                content, received_at, (SELECT raw.kept_from()), taken.token IS NOT NULL
+            )) AS reason
         FROM message
         LEFT JOIN etl.erasures AS erasure ON erasure.token = CASE
             WHEN EXISTS (SELECT FROM etl.erasures)
                 THEN etl.erasure_token((SELECT secret FROM etl.erasure_secret), content ->> 'id')
         END
+        LEFT JOIN etl.erasures AS taken ON taken.token = content ->> 'id'
     ),
     event AS (
         INSERT INTO raw.user_events (
@@ -80,7 +94,7 @@ BEGIN
             raw.content_key(message_id, body) AS reject_key,
             CASE WHEN token IS NULL THEN message_id END,
             CASE WHEN token IS NULL THEN body ELSE '' END,
-            CASE WHEN token IS NULL THEN reason ELSE 'erased' END
+            CASE WHEN token IS NULL THEN raw.clean_reason(reason) ELSE 'erased' END
         FROM judged
         WHERE reason IS NOT NULL
         ORDER BY reject_key
@@ -131,11 +145,14 @@ BEGIN
     )
     SELECT
         coalesce(sum(ingest.received), 0)::bigint, coalesce(sum(ingest.inserted), 0)::bigint,
-        coalesce(sum(ingest.duplicates), 0)::bigint, coalesce(sum(ingest.rejected), 0)::bigint
-    INTO received, inserted, duplicates, rejected
+        coalesce(sum(ingest.duplicates), 0)::bigint, coalesce(sum(ingest.rejected), 0)::bigint,
+        (SELECT array_agg(DISTINCT date_trunc('month', event_date::timestamp)::date) FROM event)
+    INTO received, inserted, duplicates, rejected, v_months
     FROM ingest;
+
+    PERFORM crm.prepare_users_dim_periods(v_months);
 END;
 $ingest_user_events$;
 
-COMMENT ON FUNCTION raw.ingest_user_events(bytea[], text[], text[]) IS
-    'The only way into raw: takes message bodies with their message ids and correlation ids (or null), parses, validates, deduplicates and quarantines them; returns what became of them. An event is a duplicate when message id and content are the same. A bad message is no error. An event of a user that crm.erase_user made anonymous stays so.';
+COMMENT ON FUNCTION raw.ingest_user_events(bytea[], text[], text[], text) IS
+    'The only way into raw: takes message bodies with their message ids and correlation ids (or null), parses, validates, deduplicates and quarantines them; returns what became of them. An event is a duplicate when message id and content are the same. A bad message is no error, nor is one of any size: bodies of more than 256 KiB, values nested deeper than 64 levels and numbers of more than 400 digits go to quarantine. With a reason, all go there for it and none is parsed: for messages on which the database failed. An event of a user that crm.erase_user made anonymous stays so. Wants READ COMMITTED; its commit is durable whatever synchronous_commit says.';

@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION raw.instant_fault(p_content jsonb, p_field text, p_in
         WHEN p_instant IS NULL
             THEN format('%s: no ISO 8601 date and time: %s', p_field, left((p_content -> p_field)::text, 100))
         WHEN p_instant < '1970-01-01 00:00:00+00' OR p_instant >= '2200-01-01 00:00:00+00'
-            THEN format('%s: not in the years 1970 to 2199: %s', p_field, p_content -> p_field)
+            THEN format('%s: not in the years 1970 to 2199: %s', p_field, left((p_content -> p_field)::text, 100))
     END;
 
 COMMENT ON FUNCTION raw.instant_fault(jsonb, text, timestamptz) IS

@@ -17,7 +17,7 @@ BEGIN
     -- Digits past the microsecond are cut: rounding would move the last instant of a day into the next.
     RETURN CASE
         WHEN length(p_text) > 26 OR strpos(p_text, ',') > 0
-            THEN regexp_replace(p_text, '[.,]([0-9]{1,6})[0-9]*', '.\1')
+            THEN regexp_replace(p_text, '[.,]([0-9]{1,6})[0-9]*', E'.\\1')
         ELSE p_text
     END::timestamptz;
 EXCEPTION

@@ -10,9 +10,18 @@ BEGIN
         RETURN;
     END IF;
 
+    IF octet_length(p_body) > 262144 THEN
+        fault := 'body: larger than 256 KiB';
+        RETURN;
+    END IF;
+
     content := convert_from(p_body, 'UTF8')::jsonb;
-    IF jsonb_typeof(content) <> 'object' THEN
-        fault := format('body: must be a JSON object, is of type %s', jsonb_typeof(content));
+    fault := CASE
+        WHEN jsonb_typeof(content) <> 'object'
+            THEN format('body: must be a JSON object, is of type %s', jsonb_typeof(content))
+        ELSE raw.bounds_fault(content)
+    END;
+    IF fault IS NOT NULL THEN
         content := NULL;
     END IF;
 EXCEPTION
@@ -26,4 +35,4 @@ END;
 $parse_json$;
 
 COMMENT ON FUNCTION raw.parse_json(bytea) IS
-    'Reads one JSON object from UTF-8 bytes; returns its content, or null and the fault. Of a key that comes twice the last counts.';
+    'Reads one JSON object from UTF-8 bytes; returns its content, or null and the fault. Takes bodies of up to 256 KiB, within the bounds of raw.bounds_fault. Of a key that comes twice the last counts.';

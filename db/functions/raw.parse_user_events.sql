@@ -13,11 +13,19 @@ BEGIN
     contents := ARRAY(
         SELECT convert_from(body, 'UTF8')::jsonb
         FROM unnest(p_bodies) AS body
+        WHERE octet_length(body) <= 262144
     );
     instants := ARRAY(
         SELECT (content ->> 'received_at')::timestamptz
         FROM unnest(contents) AS content
-        WHERE content ->> 'received_at' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z?$'
+        WHERE CASE WHEN jsonb_typeof(content -> 'received_at') = 'string' THEN
+            content ->> 'received_at' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z?$'
+        END
+          -- Strings and nulls are within any bounds.
+          AND (
+              NOT content @? 'strict $.* ? (@.type() <> "string" && @.type() <> "null")'
+              OR raw.bounds_fault(content) IS NULL
+          )
     );
     IF cardinality(instants) < cardinality(p_bodies) THEN
         RAISE data_exception;
@@ -26,7 +34,9 @@ EXCEPTION
     WHEN OTHERS THEN
         SELECT
             array_agg(parsed.content ORDER BY message.number),
-            array_agg(raw.parse_instant(parsed.content ->> 'received_at') ORDER BY message.number),
+            array_agg(raw.parse_instant(CASE
+                WHEN jsonb_typeof(parsed.content -> 'received_at') = 'string' THEN parsed.content ->> 'received_at'
+            END) ORDER BY message.number),
             array_agg(parsed.fault ORDER BY message.number)
         INTO contents, instants, faults
         FROM unnest(p_bodies) WITH ORDINALITY AS message (body, number)

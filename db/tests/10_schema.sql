@@ -42,7 +42,7 @@ SELECT tables_are('raw', ARRAY[
 SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim']);
 SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
-    'ingests', 'arrivals', 'load_runs', 'users_dim_stage', 'users_dim_changed', 'users_dim_splice', 'erasure_secret', 'erasures', 'purges'
+    'ingests', 'arrivals', 'loads', 'load_runs', 'users_dim_stage', 'users_dim_changed', 'users_dim_splice', 'erasure_secret', 'erasures', 'purges'
 ]);
 
 SELECT views_are('raw', '{}'::name[]);
@@ -360,6 +360,8 @@ SELECT bag_eq(
         'etl.ingests ingests_counts_ck CHECK ((received = ((inserted + duplicates) + rejected)))',
         'etl.ingests ingests_pk PRIMARY KEY (ingest_sk)',
         'etl.load_runs load_runs_pk PRIMARY KEY (load_run_sk)',
+        'etl.loads loads_pk PRIMARY KEY (load_name)',
+        'etl.loads loads_position_uq UNIQUE ("position")',
         'etl.purges purges_pk PRIMARY KEY (purged_before)',
         'raw.organizations organizations_pk PRIMARY KEY (organization_key)',
         'raw.organizations_inbox organizations_inbox_pk PRIMARY KEY (body_sk)',
@@ -381,7 +383,7 @@ SELECT bag_eq(
         JOIN relation ON relation.oid = indrelid
         WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
     $$,
-    ARRAY['etl.erasure_secret_one_ix', 'etl.ingests_import_id_ix', 'etl.load_runs_last_ix'],
+    ARRAY['etl.erasure_secret_one_ix', 'etl.ingests_import_id_ix', 'etl.ingests_ingested_at_ix', 'etl.load_runs_last_ix'],
     'indexes beside those of the constraints'
 );
 
@@ -393,11 +395,14 @@ SELECT bag_eq(
         'crm.find_users_dim_splice(timestamp with time zone,timestamp with time zone,timestamp with time zone) -> void',
         'crm.load_organizations_dim() -> bigint',
         'crm.load_users_dim(date) -> bigint',
+        'crm.prepare_users_dim_periods(date[]) -> void',
+        'crm.require_users_dim_period(date) -> void',
         'crm.splice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',
         'crm.unsplice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',
         'crm.users_at(timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
             || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone)',
         'etl.after_restore() -> bigint',
+        'etl.begin_change(text) -> void',
         'etl.begin_load(text,date) -> void',
         'etl.blank_to_null(text) -> text',
         'etl.catch_up() -> ',
@@ -409,21 +414,25 @@ SELECT bag_eq(
         'etl.load_days(date,date) -> ',
         'etl.lock_load(text) -> void',
         'etl.run_loads(text[],date[]) -> ',
+        'etl.thin_ingests() -> bigint',
         'etl.parse_correlation_id(text) -> TABLE(import_id text, "position" bigint)',
+        'raw.bounds_fault(jsonb) -> text',
+        'raw.clean_reason(text) -> text',
         'raw.content_key(text,bytea) -> uuid',
         'raw.drop_before(date) -> bigint',
         'raw.ingest_organizations() -> record',
-        'raw.ingest_user_events(bytea[],text[],text[]) -> record',
+        'raw.ingest_user_events(bytea[],text[],text[],text) -> record',
         'raw.instant_fault(jsonb,text,timestamp with time zone) -> text',
         'raw.kept_from() -> timestamp with time zone',
         'raw.key_fault(jsonb,text) -> text',
-        'raw.mentions_user(bytea,jsonb,text,text[],text[]) -> boolean',
+        'raw.mentions_user(bytea,text,text[],text[]) -> boolean',
         'raw.parse_instant(text) -> timestamp with time zone',
         'raw.parse_json(bytea) -> record',
         'raw.parse_user_events(bytea[]) -> record',
         'raw.replay_rejected_user_events() -> record',
         'raw.text_fault(jsonb,text) -> text',
-        'raw.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone) -> text',
+        'raw.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean) -> text',
+        'raw.value_fault(jsonb) -> text',
         'reports.load_user_events_daily(date) -> bigint'
     ],
     'functions, what they take and return'
@@ -434,7 +443,7 @@ SELECT bag_eq(
         FROM routine
         WHERE routine IN (
             'crm.load_users_dim(date)'::regprocedure, 'reports.load_user_events_daily(date)'::regprocedure,
-            'raw.ingest_user_events(bytea[], text[], text[])'::regprocedure,
+            'raw.ingest_user_events(bytea[], text[], text[], text)'::regprocedure,
             'raw.ingest_organizations()'::regprocedure, 'crm.users_at(timestamptz)'::regprocedure
         )
     $$,
@@ -443,7 +452,7 @@ SELECT bag_eq(
         'crm.users_at(p_at timestamp with time zone)',
         'raw.ingest_organizations(OUT received bigint, OUT inserted bigint, OUT duplicates bigint, OUT rejected bigint)',
         'raw.ingest_user_events(p_bodies bytea[], p_message_ids text[], p_correlation_ids text[] DEFAULT NULL::text[], '
-            || 'OUT received bigint, OUT inserted bigint, OUT duplicates bigint, OUT rejected bigint)',
+            || 'p_reason text DEFAULT NULL::text, OUT received bigint, OUT inserted bigint, OUT duplicates bigint, OUT rejected bigint)',
         'reports.load_user_events_daily(import_date date)'
     ],
     'functions that are called by name: their parameters'
@@ -460,7 +469,7 @@ SELECT is_empty(
 SELECT bag_eq(
     $$ SELECT oid::regproc::text FROM routine WHERE prosecdef $$,
     ARRAY[
-        'crm.load_organizations_dim', 'crm.load_users_dim', 'etl.import_progress',
+        'crm.load_organizations_dim', 'crm.load_users_dim', 'etl.import_progress', 'etl.thin_ingests',
         'raw.ingest_organizations', 'raw.ingest_user_events', 'reports.load_user_events_daily'
     ],
     'functions that a role may call run with the owner''s rights, all others with the caller''s'
@@ -482,7 +491,7 @@ SELECT bag_eq(
     $$ SELECT oid::regproc::text FROM routine WHERE 'TimeZone=UTC' = ANY (proconfig) $$,
     ARRAY[
         'crm.add_users_dim_period', 'crm.erase_user', 'crm.load_users_dim', 'crm.splice_users_dim',
-        'raw.drop_before', 'raw.parse_instant', 'raw.parse_user_events', 'reports.load_user_events_daily'
+        'etl.thin_ingests', 'raw.drop_before', 'raw.parse_instant', 'raw.parse_user_events', 'reports.load_user_events_daily'
     ],
     'functions in which days meet instants pin the zone'
 );

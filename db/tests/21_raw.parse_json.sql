@@ -1,6 +1,6 @@
 -- raw.parse_json(): an object or a fault, whatever the bytes.
 BEGIN;
-SELECT plan(33);
+SELECT plan(36);
 
 SELECT is((raw.parse_json(convert_to(body, 'UTF8'))).content, body::jsonb, description)
 FROM (VALUES
@@ -44,6 +44,13 @@ FROM (VALUES
     (convert_to('{"a": "\udc00\ud800"}', 'UTF8'), 'not JSON: ', 'surrogates the wrong way round'),
     (convert_to('{"a": ' || repeat('[', 100000), 'UTF8'), 'not JSON: .*stack depth', 'nesting without end')
 ) AS json_case (body, pattern, description);
+
+SELECT is((raw.parse_json(body)).fault, fault, description)
+FROM (VALUES
+    (convert_to(rpad('{"a": 1}', 262144), 'UTF8'), NULL,                           'a body may have 256 KiB'),
+    (convert_to(rpad('{"a": 1}', 262145), 'UTF8'), 'body: larger than 256 KiB',    'and no byte more'),
+    ('{"b": 1, "a": [1e131071]}', 'a: a number of more than 400 digits before or after the point', 'a value beyond the bounds')
+) AS json_case (body, fault, description);
 
 SELECT is(content, NULL, 'what has a fault has no content')
 FROM raw.parse_json('[1]');

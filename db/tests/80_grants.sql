@@ -19,12 +19,13 @@ SELECT bag_eq(
     ARRAY[
         'warehouse_ingest etl.import_progress(text)',
         'warehouse_ingest raw.ingest_organizations()',
-        'warehouse_ingest raw.ingest_user_events(bytea[],text[],text[])',
+        'warehouse_ingest raw.ingest_user_events(bytea[],text[],text[],text)',
         'warehouse_load crm.load_organizations_dim()',
         'warehouse_load crm.load_users_dim(date)',
         'warehouse_load etl.catch_up()',
         'warehouse_load etl.load_days(date,date)',
         'warehouse_load etl.run_loads(text[],date[])',
+        'warehouse_load etl.thin_ingests()',
         'warehouse_load reports.load_user_events_daily(date)',
         'warehouse_read crm.users_at(timestamp with time zone)'
     ],

@@ -1,0 +1,2 @@
+-- Revert warehouse:clean_reasons from pg
+-- What was replaced is in the bodies.
