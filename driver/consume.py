@@ -8,9 +8,9 @@ from typing import Final
 import psycopg
 
 from driver.broker import Consumer
-from driver.database import connect, explain
+from driver.database import explain
 from driver.errors import BrokerError, BrokerRefusedError
-from driver.ingest import BATCH, Outcome, ingest
+from driver.ingest import BATCH, Ingester, Outcome
 from driver.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -24,16 +24,16 @@ def consume(
 ) -> None:
     """Ingest what comes until *stop* is set; the batch in hand is finished first.
 
-    A batch is at most *batch_size* messages, or what came within *batch_seconds*. When a server is
-    lost, both are connected anew after a growing delay; what was not acknowledged comes again.
-    Raises Fault when a server refuses us before we ever listened.
+    A batch is at most *batch_size* messages, or what came within *batch_seconds*. While the database
+    is away the batch is kept and tried again after a growing delay. When the broker was lost, what
+    was not acknowledged comes again. Raises Fault when a server refuses us before we ever listened.
     """
-    delay = 1.0
+    patience = _Patience(stop)
     listened = False
     while not stop.is_set():
         try:
             with (
-                connect("consumer") as connection,
+                Ingester("consumer", patience.wait) as ingester,
                 Consumer(settings, prefetch=2 * batch_size) as consumer,
             ):
                 logger.info("listening on queue %s", settings.queue)
@@ -41,25 +41,43 @@ def consume(
                 tally = Outcome()
                 reported_at = time.monotonic()
                 while not stop.is_set():
-                    batch = consumer.take(batch_size, batch_seconds)
-                    if batch:
-                        tags, *messages = zip(*batch, strict=True)
-                        tally = tally.plus(ingest(connection, *messages))
-                        # Committed. A crash before the next line delivers the batch again, and
-                        # raw.ingest_user_events counts it as duplicates.
-                        consumer.acknowledge(tags[-1])
-                    delay = 1.0
+                    if batch := consumer.take(batch_size, batch_seconds):
+                        done = 0
+                        for count, outcome in ingester.ingest([one[1:] for one in batch]):
+                            # Committed. A crash before the next line delivers them again, and
+                            # raw.ingest_user_events counts them as duplicates.
+                            done += count
+                            consumer.acknowledge(batch[done - 1].tag)
+                            tally = tally.plus(outcome)
+                    patience.restore()
                     if any(tally) and time.monotonic() - reported_at >= REPORT_SECONDS:
                         logger.info("ingested %s", tally)
                         tally = Outcome()
                         reported_at = time.monotonic()
         except (BrokerError, psycopg.Error) as error:
-            fault = explain(error) if isinstance(error, psycopg.Error) else error
             if not listened and (
                 isinstance(error, BrokerRefusedError) or "authentication failed" in str(error)
             ):
-                raise fault from error
-            logger.warning("%s; trying again in %.0f s", fault, delay)
-            stop.wait(delay)
-            delay = min(2 * delay, LONGEST_DELAY)
+                raise explain(error) if isinstance(error, psycopg.Error) else error from error
+            patience.wait(error)
     logger.info("stopped")
+
+
+class _Patience:
+    """Waits for a server that is away, longer each time, and says what for."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+        self._delay = 1.0
+
+    def wait(self, error: BrokerError | psycopg.Error) -> bool:
+        """Wait; return false when told to stop meanwhile."""
+        fault = explain(error) if isinstance(error, psycopg.Error) else error
+        logger.warning("%s; trying again in %.0f s", fault, self._delay)
+        stopped = self._stop.wait(self._delay)
+        self._delay = min(2 * self._delay, LONGEST_DELAY)
+        return not stopped
+
+    def restore(self) -> None:
+        """Begin with a short delay again: the servers work."""
+        self._delay = 1.0

@@ -15,7 +15,7 @@ def connect(application_name: str) -> Connection:
 
     A peer that vanishes without a word is noticed within a minute. Raises psycopg.OperationalError.
     """
-    return psycopg.connect(
+    connection = psycopg.connect(
         autocommit=True,
         application_name=f"warehouse {application_name}",
         connect_timeout=int(os.environ.get("PGCONNECT_TIMEOUT") or 10),
@@ -24,6 +24,9 @@ def connect(application_name: str) -> Connection:
         keepalives_count=3,
         tcp_user_timeout=50_000,
     )
+    # Whatever a DBA set for the role or the database: the SQL functions refuse any other.
+    connection.execute("SET default_transaction_isolation = 'read committed'")
+    return connection
 
 
 def explain(error: psycopg.Error) -> Fault:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Final, LiteralString, Self
+from typing import Final, LiteralString, NoReturn, Self
 from uuid import UUID, uuid4
 
 import psycopg
@@ -17,7 +17,7 @@ from driver.broker import Message, Publisher, queue_state
 from driver.database import connect, explain
 from driver.errors import BrokerError, Fault
 from driver.files import json_texts, message_ids
-from driver.ingest import BATCH, Outcome, ingest
+from driver.ingest import BATCH, Ingester, Outcome
 from driver.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -87,14 +87,18 @@ def import_user_events_directly(path: Path) -> Outcome:
     Raises UsageError for a bad file, psycopg.Error for a fault.
     """
     outcome = Outcome()
-    messages = message_ids(json_texts(path))
-    with connect("import") as connection, _progress() as progress:
+    messages = ((text, message_id, None) for message_id, text in message_ids(json_texts(path)))
+    with Ingester("import", _give_up) as ingester, _progress() as progress:
         committing = progress.add_task("committed", total=None)
         while batch := list(islice(messages, BATCH)):
-            ids, bodies = zip(*batch, strict=True)
-            outcome = outcome.plus(ingest(connection, bodies, ids))
-            progress.update(committing, completed=sum(outcome))
+            for _, part in ingester.ingest(batch):
+                outcome = outcome.plus(part)
+                progress.update(committing, completed=sum(outcome))
     return outcome
+
+
+def _give_up(error: psycopg.Error) -> NoReturn:
+    raise error
 
 
 def _publish(settings: Settings, path: Path, import_id: UUID) -> Iterator[int]:

@@ -201,7 +201,7 @@ def test_an_import_may_be_interrupted(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("driver.importing.ingest", interrupt)
+    monkeypatch.setattr("driver.importing.Ingester", interrupt)
     file = tmp_path / "events.json"
     file.write_text('{"id": 1}')
     assert main(["import", "user-events", "--direct", str(file)]) == 130

@@ -1,0 +1,141 @@
+"""Messages on which the database fails: only they are put aside, and nothing waits for them."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+import pytest
+
+from driver.broker import Message, queue_state
+from driver.cli import main
+from driver.settings import Settings
+from driver.tests.conftest import until
+from driver.tests.test_consume import count, event, publish
+
+Connection = psycopg.Connection[Any]
+StartConsumer = Callable[..., subprocess.Popen[bytes]]
+
+# How the database fails, as a statement of PL/pgSQL, and what the quarantine says then.
+FAILURES: Final = {
+    "data exception": ("RAISE data_exception USING MESSAGE = 'so bad'", "so bad"),
+    "program limit": ("RAISE program_limit_exceeded USING MESSAGE = 'too many'", "too many"),
+    "out of memory": ("RAISE out_of_memory USING MESSAGE = 'no memory'", "no memory"),
+    "statement timeout": ("PERFORM pg_sleep(60)", "canceling statement due to statement timeout"),
+    "backend killed": ("PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(60)", ""),
+}
+MARKED: Final = (
+    b'{"id": "%s", "event_type": "User Created", "received_at": "2020-12-08 10:00:00",'
+    b' "username": "marked"}'
+)
+
+
+@pytest.fixture(name="fail_on_marked", params=FAILURES)
+def fixture_fail_on_marked(
+    conn: Connection, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Any:
+    """Makes the database fail on marked events; the reason for the quarantine."""
+    statement, reason = FAILURES[request.param]
+    conn.execute(f"""
+        CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN {statement}; RETURN NEW; END $$""".encode())
+    conn.execute("""
+        CREATE TRIGGER fail BEFORE INSERT ON raw.user_events FOR EACH ROW
+        WHEN (NEW.username = 'marked') EXECUTE FUNCTION public.fail()""")
+    monkeypatch.setenv("PGOPTIONS", "-c statement_timeout=300ms")
+    yield reason
+    conn.execute("DROP FUNCTION public.fail CASCADE")
+
+
+def marked(number: int) -> Message:
+    """Return a message with an event on which the database fails."""
+    return Message(f"marked {number}", "", MARKED.replace(b"%s", b"%d" % number))
+
+
+def quarantine(conn: Connection) -> list[Any]:
+    """Return what is there."""
+    return conn.execute("""
+        SELECT message_id, convert_from(body, 'UTF8')::jsonb ->> 'username', reason
+        FROM raw.rejected_user_events
+        ORDER BY message_id
+        """).fetchall()
+
+
+def test_a_culprit_is_put_aside(
+    conn: Connection,
+    settings: Settings,
+    start_consumer: StartConsumer,
+    fail_on_marked: str,
+    tmp_path: Path,
+) -> None:
+    """One alone, then two among many: they are in quarantine with the error, the rest in raw."""
+    process = start_consumer()
+    publish(settings, marked(0))
+    until(lambda: count(conn, "raw.rejected_user_events") == 1)
+    publish(settings, *map(event, range(40)), marked(1), event(40), marked(2), event(41))
+    until(lambda: count(conn, "raw.user_events") == 42)
+    until(lambda: count(conn, "raw.rejected_user_events") == 3)
+    until(lambda: queue_state(settings) == (0, 1))
+    assert process.poll() is None
+    for number, (message_id, username, reason) in enumerate(quarantine(conn)):
+        assert (message_id, username) == (f"marked {number}", "marked")
+        assert reason.startswith(f"the database fails on it: {fail_on_marked}")
+    assert "the message goes to quarantine: id 'marked 2'" in (
+        tmp_path / "consumer_0.log"
+    ).read_text("utf-8")
+    # Seen once more, they are duplicates, as any other.
+    totals = conn.execute("SELECT sum(inserted), sum(duplicates), sum(rejected) FROM etl.ingests")
+    assert totals.fetchone() == (42, 0, 3)
+
+
+def test_a_file_with_a_culprit_is_imported(
+    conn: Connection, fail_on_marked: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Past the queue as well."""
+    file = tmp_path / "events.json"
+    lines = [event(number).body for number in range(20)]
+    lines.insert(7, marked(0).body)
+    file.write_bytes(b"\n".join(lines))
+    assert main(["import", "user-events", "--direct", str(file)]) == 0
+    assert capsys.readouterr().out == "user events: 20 new, 0 duplicate, 1 rejected\n"
+    ((_, _, reason),) = quarantine(conn)
+    assert reason.startswith(f"the database fails on it: {fail_on_marked}")
+
+
+@pytest.mark.parametrize("fail_on_marked", list(FAILURES)[:3], indirect=True)
+def test_a_replay_leaves_a_culprit_where_it_is(conn: Connection, fail_on_marked: str) -> None:
+    """And takes the others. A time limit, or an end, is one of the session that asked for it."""
+    assert fail_on_marked
+    bodies = [event(number).body for number in range(10)]
+    bodies.insert(4, marked(0).body)
+    conn.execute("SELECT raw.ingest_user_events(%b, NULL, NULL, 'as of old')", (bodies,))
+    assert count(conn, "raw.rejected_user_events") == 11
+    replayed = conn.execute("SELECT * FROM raw.replay_rejected_user_events()").fetchone()
+    assert replayed == (11, 10, 0, 1)
+    ((_, username, reason),) = quarantine(conn)
+    assert (username, reason) == ("marked", "as of old")
+
+
+def test_a_chance_makes_no_culprit(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer
+) -> None:
+    """A session that is ended with one good message in hand, twice; the third time it is in raw."""
+    start_consumer()
+    conn.execute("CREATE SEQUENCE public.failures")
+    conn.execute("""
+        CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF nextval('public.failures') < 3 THEN
+                PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(60);
+            END IF;
+            RETURN NEW;
+        END $$""")
+    conn.execute("""
+        CREATE TRIGGER fail BEFORE INSERT ON raw.user_events FOR EACH ROW
+        EXECUTE FUNCTION public.fail()""")
+    publish(settings, event(1))
+    until(lambda: count(conn, "raw.user_events") == 1)
+    assert count(conn, "raw.rejected_user_events") == 0
+    conn.execute("DROP FUNCTION public.fail CASCADE")
+    conn.execute("DROP SEQUENCE public.failures")

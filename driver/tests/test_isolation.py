@@ -1,0 +1,265 @@
+"""Sessions side by side: what they see of one another, what they wait for, what they refuse."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Final
+
+import psycopg
+import pytest
+from psycopg.errors import ActiveSqlTransaction, InsufficientPrivilege, LockNotAvailable
+
+from driver.tests.conftest import until
+
+Connection = psycopg.Connection[Any]
+
+INGEST: Final = "SELECT inserted, rejected FROM raw.ingest_user_events(%b, NULL)"
+
+
+def event(user_id: str, instant: str, name: str = "Anna") -> bytes:
+    """Return the body of an event."""
+    return (
+        f'{{"id": "{user_id}", "event_type": "User Updated", "received_at": "{instant}",'
+        f' "username": "{name}", "user_email": "{name}@example.org"}}'
+    ).encode()
+
+
+@pytest.fixture(name="other")
+def fixture_other(conn: Connection, migrated: str) -> Iterator[Connection]:
+    """A second session, in autocommit mode as well."""
+    assert conn
+    with psycopg.connect(dbname=migrated, autocommit=True) as other:
+        yield other
+
+
+@contextmanager
+def waiting(one: Connection, other: Connection, statement: str, *values: Any) -> Iterator[Any]:
+    """Run the statement in the other session; go on here once it waits for a lock."""
+    blocked = "SELECT FROM pg_locks WHERE pid = %s AND NOT granted"
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(lambda: other.execute(statement, values).fetchone())
+        until(lambda: one.execute(blocked, (other.info.backend_pid,)).rowcount > 0)
+        yield running
+
+
+def drop_periods(conn: Connection) -> None:
+    """Take away all partitions of closed versions."""
+    for (drop,) in conn.execute("""
+        SELECT format('DROP TABLE %s', inhrelid::regclass)
+        FROM pg_inherits
+        WHERE inhparent = 'crm.users_dim'::regclass AND inhrelid <> 'crm.users_dim_open'::regclass
+        """).fetchall():
+        conn.execute(drop)
+
+
+def names(conn: Connection) -> set[Any]:
+    """Return the users that raw, the dimension and the quarantine know by name."""
+    return {name for (name,) in conn.execute("""
+            SELECT username FROM raw.user_events
+            UNION
+            SELECT username FROM crm.users_dim
+            UNION
+            SELECT convert_from(body, 'UTF8')::jsonb ->> 'username'
+            FROM raw.rejected_user_events
+            WHERE body <> ''
+            """)} - {None}
+
+
+def test_an_erased_user_stays_erased_whatever_comes_meanwhile(
+    conn: Connection, other: Connection
+) -> None:
+    """An ingest that waited for the erasure sees it, with a plan of its own or a kept one."""
+    conn.execute(INGEST, ([event("u", "2020-12-08 10:00")],))
+    conn.execute("CALL etl.catch_up()")
+    for round_ in range(3):
+        conn.execute("BEGIN")
+        conn.execute("SELECT crm.erase_user('u')")
+        body = event("u", f"2020-12-08 11:0{round_}")
+        with waiting(conn, other, INGEST, [body]) as ingest:
+            conn.execute("COMMIT")
+            assert ingest.result() == (1, 0)
+    conn.execute("CALL etl.catch_up()")
+    assert names(conn) == set()
+    assert conn.execute("SELECT count(*) FROM crm.users_dim").fetchone() == (4,)
+
+
+@pytest.mark.parametrize("level", ["repeatable read", "serializable"])
+def test_only_read_committed_brings_data_in_or_takes_it_out(other: Connection, level: str) -> None:
+    """In any other transaction a snapshot could be older than what was waited for."""
+    other.execute(f"SET default_transaction_isolation = '{level}'".encode())
+    for statement in (
+        "SELECT raw.ingest_user_events(ARRAY['x'::bytea], NULL)",
+        "SELECT raw.ingest_organizations()",
+        "SELECT raw.replay_rejected_user_events()",
+        "SELECT raw.drop_before('2020-12-08')",
+        "SELECT crm.erase_user('u')",
+        "SELECT crm.load_users_dim('2020-12-08')",
+        "SELECT reports.load_user_events_daily('2020-12-08')",
+    ):
+        with pytest.raises(ActiveSqlTransaction, match=f"read committed transaction, not {level}"):
+            other.execute(statement.encode())
+
+
+def test_a_dropped_day_stays_dropped_whatever_comes_meanwhile(
+    conn: Connection, other: Connection
+) -> None:
+    """An ingest that waited for raw.drop_before sees it: the event is put aside."""
+    conn.execute(INGEST, ([event("u", "2020-12-08 10:00")],))
+    conn.execute("CALL etl.catch_up()")
+    conn.execute("BEGIN")
+    conn.execute("SELECT raw.drop_before('2020-12-09')")
+    with waiting(conn, other, INGEST, [event("u", "2020-12-08 11:00")]) as ingest:
+        conn.execute("COMMIT")
+        assert ingest.result() == (0, 1)
+    assert conn.execute("SELECT raw.drop_before('2020-12-09')").fetchone() == (0,)
+
+
+# A query that calls it is still being planned while it sleeps: the planner knows the partitions by
+# then, and wants the value for its estimates.
+SLOW_PLAN: Final = """
+    CREATE FUNCTION public.slow_now(text) RETURNS timestamptz LANGUAGE plpgsql STABLE AS
+    $$ BEGIN PERFORM pg_sleep(0.2); RETURN $1::timestamptz; END $$"""
+SLOW_READ: Final = """
+    SELECT array_agg(valid_from::date::text ORDER BY valid_from)
+    FROM crm.users_dim
+    WHERE valid_from > public.slow_now('2000-01-01')"""
+
+
+@pytest.mark.parametrize("way", ["by ingest", "by hand", "while ANALYZE runs"])
+def test_a_reader_misses_no_version_at_the_first_load_into_a_month(
+    conn: Connection, other: Connection, migrated: str, way: str
+) -> None:
+    """Though its query was planned before the load, and takes its snapshot after it."""
+    drop_periods(conn)
+    conn.execute(SLOW_PLAN)
+    conn.execute(INGEST, ([event("u", "2021-05-01 10:00")],))
+    conn.execute("CALL etl.catch_up()")
+    if way == "by ingest":
+        conn.execute(INGEST, ([event("u", "2021-06-01 10:00")],))
+    elif way == "by hand":
+        conn.execute("""
+            INSERT INTO raw.user_events (event_key, user_id, event_type, received_at)
+            VALUES (gen_random_uuid(), 'u', 'User Updated', '2021-06-01 10:00Z')""")
+    else:
+        with psycopg.connect(dbname=migrated) as analyzing:
+            analyzing.execute("LOCK TABLE crm.users_dim IN SHARE UPDATE EXCLUSIVE MODE")
+            conn.execute(INGEST, ([event("u", "2021-06-01 10:00")],))
+    made = conn.execute("SELECT to_regclass('crm.users_dim_2021_06') IS NOT NULL").fetchone()
+    assert made == (way == "by ingest",)
+
+    reading = f"SELECT FROM pg_locks WHERE pid = {other.info.backend_pid}"
+    reading += " AND relation = 'crm.users_dim'::regclass"
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(lambda: other.execute(SLOW_READ).fetchone())
+        until(lambda: conn.execute(reading.encode()).rowcount > 0)
+        assert conn.execute("SELECT crm.load_users_dim('2021-06-01')").fetchone() == (2,)
+        assert read.result() in ((["2021-05-01"],), (["2021-05-01", "2021-06-01"],))
+    assert other.execute(SLOW_READ).fetchone() == (["2021-05-01", "2021-06-01"],)
+    conn.execute("DROP FUNCTION public.slow_now")
+
+
+def test_an_ingest_waits_for_no_one_to_make_a_period(conn: Connection, other: Connection) -> None:
+    """Not for ANALYZE, and not for another ingest that makes the same."""
+    other.execute("SET lock_timeout = '100ms'")
+    with conn.transaction():
+        conn.execute(INGEST, ([event("a", "2031-05-01 10:00")],))
+        assert other.execute(INGEST, ([event("b", "2031-05-01 10:00")],)).fetchone() == (1, 0)
+    with conn.transaction():
+        conn.execute("LOCK TABLE crm.users_dim IN SHARE UPDATE EXCLUSIVE MODE")
+        assert other.execute(INGEST, ([event("b", "2032-05-01 10:00")],)).fetchone() == (1, 0)
+    conn.execute("CALL etl.catch_up()")
+    assert conn.execute("SELECT count(*) FROM crm.users_dim").fetchone() == (3,)
+
+
+@pytest.mark.parametrize("role", ["warehouse_ingest", "warehouse_load", "warehouse_read"])
+def test_nobody_can_hold_up_the_loads(conn: Connection, other: Connection, role: str) -> None:
+    """A role has no way to take their locks, the advisory ones that they once took included."""
+    keys = conn.execute("""
+        SELECT hashtextextended('load ' || name, 0) FROM unnest(ARRAY['users_dim', 'user_events_daily']) AS name
+        UNION ALL
+        SELECT name::regclass::bigint FROM unnest(ARRAY['raw.organizations', 'crm.organizations_dim']) AS name
+        """).fetchall()
+    other.execute(f"SET ROLE {role}".encode())
+    for (key,) in keys:
+        other.execute("SELECT pg_advisory_lock(%s)", (key,))
+    other.execute("BEGIN")
+    for table in ("etl.loads", "crm.users_dim", "raw.user_events", "etl.users_dim_stage"):
+        for statement in (f"LOCK TABLE {table}", f"SELECT FROM {table} FOR SHARE"):
+            with pytest.raises(InsufficientPrivilege), other.transaction():
+                other.execute(statement.encode())
+    with conn.transaction():
+        conn.execute("SET LOCAL lock_timeout = '100ms'")
+        conn.execute("SELECT crm.load_users_dim('2020-12-08')")
+        conn.execute("SELECT reports.load_user_events_daily('2020-12-08')")
+    with conn.transaction():
+        conn.execute("SET LOCAL lock_timeout = '100ms'")
+        conn.execute("SELECT crm.load_organizations_dim(), raw.ingest_organizations()")
+
+
+def test_loads_in_opposite_order_do_not_deadlock(conn: Connection, other: Connection) -> None:
+    """The one out of order is told so at once; the other goes on."""
+    users_dim = "SELECT crm.load_users_dim('2020-12-08')"
+    daily = "SELECT reports.load_user_events_daily('2020-12-08')"
+    conn.execute("BEGIN")
+    conn.execute(users_dim)
+    other.execute("BEGIN")
+    other.execute(daily)
+    with waiting(other, conn, daily) as second:
+        with pytest.raises(LockNotAvailable, match="the load users_dim runs in another"):
+            other.execute(users_dim)
+        other.execute("ROLLBACK")
+        assert second.result() == (1,)
+    conn.execute("COMMIT")
+    with other.transaction():
+        other.execute(daily)
+        other.execute(users_dim)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT raw.ingest_user_events(ARRAY['x'::bytea], NULL)",
+        "SELECT raw.ingest_organizations()",
+        "SELECT raw.drop_before('1971-01-01')",
+        "SELECT crm.erase_user('u')",
+        "SELECT crm.load_users_dim('2020-12-08')",
+    ],
+)
+@pytest.mark.parametrize(("given", "used"), [("off", "on"), ("local", "local"), ("on", "on")])
+def test_what_was_told_is_durable(other: Connection, statement: str, given: str, used: str) -> None:
+    """The commit waits for the disk, also where the role or the database does not want to."""
+    other.execute(f"SET synchronous_commit = {given}".encode())
+    with other.transaction():
+        other.execute(statement.encode())
+        assert other.execute("SHOW synchronous_commit").fetchone() == (used,)
+    assert other.execute("SHOW synchronous_commit").fetchone() == (given,)
+
+
+def test_only_the_periods_from_then_on_are_locked(conn: Connection, other: Connection) -> None:
+    """Of ten years of history: the present is one partition, a moment the months from then on."""
+    drop_periods(conn)
+    conn.execute("""
+        SELECT crm.add_users_dim_period(month::date)
+        FROM generate_series(timestamp '2011-01-01', '2020-12-01', '1 month') AS month""")
+    bodies = [event("u", f"2020-{day} 10:00") for day in ("11-08", "12-08", "10-08", "12-07")]
+    conn.execute(INGEST, (bodies[:2],))
+    conn.execute("CALL etl.catch_up()")
+    conn.execute(INGEST, (bodies[2:],))
+    locked = """
+        SELECT count(DISTINCT relation)
+        FROM pg_locks
+        JOIN pg_inherits ON inhrelid = relation
+        WHERE pid = pg_backend_pid() AND inhparent = 'crm.users_dim'::regclass"""
+    for statement, partitions in (
+        ("TABLE crm.users_current", 1),
+        ("SELECT * FROM crm.users_current WHERE user_id = 'u'", 1),
+        ("SELECT * FROM crm.users_at('infinity')", 1),
+        ("SELECT * FROM crm.users_at('2020-12-08 12:00Z')", 2),
+        ("SELECT * FROM crm.users_at('2020-10-08 12:00Z')", 4),
+        ("SELECT crm.load_users_dim('2020-12-08')", 2),
+        ("SELECT crm.load_users_dim('2020-12-07')", 2),
+        ("SELECT crm.load_users_dim('2020-10-08')", 4),
+    ):
+        with other.transaction():
+            other.execute(statement.encode())
+            assert other.execute(locked).fetchone() == (partitions,), statement
