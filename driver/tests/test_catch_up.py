@@ -16,7 +16,7 @@ def ingest(conn: Connection, *days: str) -> None:
         f'{{"id": "a", "event_type": "User Updated", "received_at": "{day} 10:00:00"}}'.encode()
         for day in days
     ]
-    conn.execute("SELECT raw.ingest_user_events(%s, NULL)", (bodies,))
+    conn.execute("SELECT raw.ingest_user_events(%b, NULL)", (bodies,))
 
 
 def test_exactly_the_stale_days_are_loaded(
@@ -28,11 +28,11 @@ def test_exactly_the_stale_days_are_loaded(
     capsys.readouterr()
     assert main(["catch-up"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "1/5 users_dim 2020-12-08: 1 rows written",
-        "2/5 user_events_daily 2020-12-08: 1 rows written",
-        "3/5 user_events_daily 2020-12-09: 1 rows written",
+        "1/5 users_dim 2020-12-08: 1 row written",
+        "2/5 user_events_daily 2020-12-08: 1 row written",
+        "3/5 user_events_daily 2020-12-09: 1 row written",
         "4/5 users_dim 2021-02-01: 2 rows written",
-        "5/5 user_events_daily 2021-02-01: 1 rows written",
+        "5/5 user_events_daily 2021-02-01: 1 row written",
     ]
     assert conn.execute("SELECT count(*) FROM etl.arrivals").fetchone() == (0,)
     assert main(["catch-up"]) == 0
@@ -74,9 +74,9 @@ def test_a_range_of_days_is_loaded(conn: Connection, capsys: pytest.CaptureFixtu
     capsys.readouterr()
     assert main(["load-days", "2020-12-08", "2020-12-09"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "1/3 user_events_daily 2020-12-08: 1 rows written",
+        "1/3 user_events_daily 2020-12-08: 1 row written",
         "2/3 users_dim 2020-12-09: 0 rows written",
-        "3/3 user_events_daily 2020-12-09: 1 rows written",
+        "3/3 user_events_daily 2020-12-09: 1 row written",
     ]
     assert main(["load-days", "2020-12-08", "2020-12-07"]) == 1
     assert "the first not after the last" in capsys.readouterr().err

@@ -76,7 +76,7 @@ def ingest(
     """What became of the messages: received, inserted, duplicates, rejected."""
     row = conn.execute(
         "SELECT received, inserted, duplicates, rejected"
-        " FROM raw.ingest_user_events(%s::bytea[], %s::text[])",
+        " FROM raw.ingest_user_events(%b::bytea[], %b::text[])",
         (bodies, message_ids),
     ).fetchone()
     assert row is not None
@@ -98,7 +98,7 @@ def missing(conn: Connection, bodies: list[Body], message_ids: list[str | None])
     return conn.execute(
         """
         SELECT message.body, message.message_id
-        FROM unnest(%s::bytea[], %s::text[]) AS message (body, message_id)
+        FROM unnest(%b::bytea[], %b::text[]) AS message (body, message_id)
         CROSS JOIN LATERAL raw.parse_json(message.body) AS parsed
         WHERE NOT EXISTS (
             SELECT
@@ -197,7 +197,7 @@ def test_progress_counts_each_message_once(
     conn = empty()
     for batch in batches:
         conn.execute(
-            "SELECT raw.ingest_user_events(%s::bytea[], %s::text[], %s::text[])",
+            "SELECT raw.ingest_user_events(%b, %b::text[], %b::text[])",
             (
                 [GOOD if number % 3 else b"bad" for number in batch],
                 [str(number) for number in batch],

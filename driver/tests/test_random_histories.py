@@ -93,7 +93,7 @@ class Warehouse(RuleBasedStateMachine):
         batch = new + [self.sent[number] for number in again if number < len(self.sent)]
         self.sent += new
         self.conn.execute(
-            "SELECT raw.ingest_user_events(%s::bytea[], %s::text[])",
+            "SELECT raw.ingest_user_events(%b::bytea[], %b::text[])",
             ([body for body, _ in batch], [message_id for _, message_id in batch]),
         )
 
