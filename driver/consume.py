@@ -15,7 +15,7 @@ from driver.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-LONGEST_DELAY: Final = 30.0
+LONGEST_DELAY: Final = 5.0
 REPORT_SECONDS: Final = 10.0
 
 

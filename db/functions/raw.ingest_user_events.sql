@@ -106,6 +106,7 @@ BEGIN
         SELECT DISTINCT event_date, pg_current_xact_id()
         FROM event
         ON CONFLICT DO NOTHING
+        RETURNING event_date
     ),
     outcome AS (
         SELECT
@@ -146,7 +147,7 @@ BEGIN
     SELECT
         coalesce(sum(ingest.received), 0)::bigint, coalesce(sum(ingest.inserted), 0)::bigint,
         coalesce(sum(ingest.duplicates), 0)::bigint, coalesce(sum(ingest.rejected), 0)::bigint,
-        (SELECT array_agg(DISTINCT date_trunc('month', event_date::timestamp)::date) FROM event)
+        (SELECT array_agg(DISTINCT date_trunc('month', event_date::timestamp)::date) FROM arrival)
     INTO received, inserted, duplicates, rejected, v_months
     FROM ingest;
 

@@ -21,13 +21,8 @@ BEGIN
         WHERE CASE WHEN jsonb_typeof(content -> 'received_at') = 'string' THEN
             content ->> 'received_at' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z?$'
         END
-          -- Strings and nulls are within any bounds.
-          AND (
-              NOT content @? 'strict $.* ? (@.type() <> "string" && @.type() <> "null")'
-              OR raw.bounds_fault(content) IS NULL
-          )
     );
-    IF cardinality(instants) < cardinality(p_bodies) THEN
+    IF cardinality(instants) < cardinality(p_bodies) OR raw.exceeds_bounds(contents) THEN
         RAISE data_exception;
     END IF;
 EXCEPTION

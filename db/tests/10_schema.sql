@@ -422,6 +422,7 @@ SELECT bag_eq(
         'raw.drop_before(date) -> bigint',
         'raw.ingest_organizations() -> record',
         'raw.ingest_user_events(bytea[],text[],text[],text) -> record',
+        'raw.exceeds_bounds(jsonb[]) -> boolean',
         'raw.instant_fault(jsonb,text,timestamp with time zone) -> text',
         'raw.kept_from() -> timestamp with time zone',
         'raw.key_fault(jsonb,text) -> text',
@@ -432,7 +433,6 @@ SELECT bag_eq(
         'raw.replay_rejected_user_events() -> record',
         'raw.text_fault(jsonb,text) -> text',
         'raw.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean) -> text',
-        'raw.value_fault(jsonb) -> text',
         'reports.load_user_events_daily(date) -> bigint'
     ],
     'functions, what they take and return'

@@ -1,4 +1,4 @@
--- raw.bounds_fault(), raw.value_fault(): within the bounds every reader of a value takes one pass.
+-- raw.bounds_fault(), raw.exceeds_bounds(): within the bounds every reader of a value takes one pass.
 BEGIN;
 SELECT plan(27);
 

@@ -209,7 +209,7 @@ def test_a_missing_database_is_waited_for(
     monkeypatch.setattr(stop, "wait", wait)
     monkeypatch.setenv("PGDATABASE", "scratch_missing")
     consume(settings, stop)
-    assert delays == [1, 2, 4, 8, 16, 30, 30]
+    assert delays == [1, 2, 4, 5, 5, 5, 5]
     assert 'database "scratch_missing" does not exist' in caplog.text
 
 
