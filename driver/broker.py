@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final, NamedTuple, Self
 
@@ -34,6 +35,8 @@ INBOX_SECONDS: Final = 10.0
 # RabbitMQ 4 drops a message after 20 deliveries unless the queue says otherwise. Here only faults
 # cause another delivery: the database takes or quarantines whatever is in a message.
 QUEUE_ARGUMENTS: Final = {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
+# The caller learns of the loss from `take` or `publish`.
+LOST_CHANNEL: Final = suppress(exceptions.ChannelWrongStateError)
 
 
 class Delivery(NamedTuple):
@@ -183,7 +186,7 @@ class Consumer(_Link):
         self._call(partial(self._acknowledge, tag))
 
     def _acknowledge(self, tag: int) -> None:
-        if self._channel.is_open:
+        with LOST_CHANNEL:
             self._channel.basic_ack(tag, multiple=True)
 
     def _prepare(self) -> None:
@@ -292,16 +295,17 @@ class Publisher(_Link):
         self._set_ready()
 
     def _publish(self, messages: Sequence[Message]) -> None:
-        if not self._channel.is_open:
-            return
-        for message in messages:
-            properties = BasicProperties(
-                content_type="application/json",
-                delivery_mode=2,
-                message_id=message.message_id,
-                correlation_id=message.correlation_id,
-            )
-            self._channel.basic_publish("", self._queue, message.body, properties, mandatory=True)
+        with LOST_CHANNEL:
+            for message in messages:
+                properties = BasicProperties(
+                    content_type="application/json",
+                    delivery_mode=2,
+                    message_id=message.message_id,
+                    correlation_id=message.correlation_id,
+                )
+                self._channel.basic_publish(
+                    "", self._queue, message.body, properties, mandatory=True
+                )
 
     def _on_confirm(self, frame: Method[Any]) -> None:
         if isinstance(frame.method, Basic.Nack):
