@@ -35,6 +35,12 @@ INBOX_SECONDS: Final = 10.0
 # RabbitMQ 4 drops a message after 20 deliveries unless the queue says otherwise. Here only faults
 # cause another delivery: the database takes or quarantines whatever is in a message.
 QUEUE_ARGUMENTS: Final = {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
+# What helps against a reply code to the declaration of the queue, besides another queue.
+QUEUE_REMEDIES: Final = {
+    403: "grant the user of RABBITMQ_URL the rights to it",
+    405: "end the connection that has the queue to itself",
+    406: "the queue exists as another kind: let its messages be consumed and delete it",
+}
 # The caller learns of the loss from `take` or `publish`.
 LOST_CHANNEL: Final = suppress(exceptions.ChannelWrongStateError)
 
@@ -146,7 +152,7 @@ class _Link:
     def _fail(self, reason: BaseException | str) -> None:
         with self._changed:
             if self._error is None:
-                self._error = _explain(self._where, reason)
+                self._error = _explain(self._where, reason, self._ready)
             self._changed.notify_all()
 
 
@@ -339,13 +345,22 @@ def _as_text(value: str | bytes | None) -> str | None:
     return value.replace("\0", "\\0") if value else value
 
 
-def _explain(where: str, reason: BaseException | str) -> BrokerError:
-    """Say in one line what happened to a link."""
+def _explain(where: str, reason: BaseException | str, ready: bool) -> BrokerError:
+    """Say in one line what happened to a link, one that had been *ready* or not."""
     if isinstance(
         reason, (exceptions.ProbableAuthenticationError, exceptions.ProbableAccessDeniedError)
     ):
         return BrokerRefusedError(
             f"RabbitMQ at {where} refuses the user, password or virtual host: check RABBITMQ_URL"
+        )
+    if (
+        isinstance(reason, exceptions.ChannelClosedByBroker)
+        and reason.reply_code in QUEUE_REMEDIES
+        and not ready
+    ):
+        return BrokerRefusedError(
+            f"RabbitMQ at {where}: {reason.reply_text} ({QUEUE_REMEDIES[reason.reply_code]},"
+            " or set USER_EVENTS_QUEUE to another name)"
         )
     if isinstance(reason, str):
         return BrokerError(f"RabbitMQ at {where}: {reason}")

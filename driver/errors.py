@@ -14,4 +14,4 @@ class BrokerError(Fault):
 
 
 class BrokerRefusedError(BrokerError):
-    """RabbitMQ does not accept the user, the password or the virtual host."""
+    """RabbitMQ does not accept the user, the password, the virtual host or the queue."""

@@ -142,13 +142,34 @@ def test_a_link_may_be_lost_between_two_calls(
     assert publisher.unconfirmed == [message(1), message(2)]
 
 
-def test_another_kind_of_queue_is_refused(settings: Settings) -> None:
-    """A queue of the same name that was declared otherwise: say so, do not use it."""
-    with pika.BlockingConnection(pika.URLParameters(settings.rabbitmq_url)) as connection:
-        connection.channel().queue_declare(settings.queue, durable=True)
-        with pytest.raises(BrokerError, match="inequivalent arg 'x-queue-type'"):
-            with Publisher(settings):
-                pass
+def test_a_queue_that_cannot_be_had_is_refused(settings: Settings) -> None:
+    """Waiting does not help, nor does `make setup`: the line names what does."""
+    parameters = pika.URLParameters(settings.rabbitmq_url)
+    for exclusive, remedy in (
+        (False, "inequivalent arg 'x-queue-type' .*exists as another kind: .* delete"),
+        (True, "RESOURCE_LOCKED .*end the connection"),
+    ):
+        with pika.BlockingConnection(parameters) as connection:
+            connection.channel().queue_declare(settings.queue, durable=True, exclusive=exclusive)
+            for link in (Publisher(settings), Consumer(settings, prefetch=1)):
+                with pytest.raises(BrokerRefusedError, match=remedy) as caught:
+                    with link:
+                        pass
+                assert "or set USER_EVENTS_QUEUE" in str(caught.value)
+                assert "make setup" not in str(caught.value)
+            connection.channel().queue_delete(settings.queue)
+    with pytest.raises(BrokerRefusedError, match="ACCESS_REFUSED .*rights"):
+        with Publisher(Settings(settings.rabbitmq_url, "amq.reserved")):
+            pass
+
+
+def test_a_late_refusal_does_not_speak_of_the_queue(settings: Settings) -> None:
+    """A broker closes a channel for other reasons with the same code."""
+    with Consumer(settings, prefetch=1) as consumer:
+        consumer.acknowledge(17)
+        with pytest.raises(BrokerError, match="unknown delivery tag 17.*make setup") as caught:
+            consumer.take(1, 5)
+    assert not isinstance(caught.value, BrokerRefusedError)
 
 
 def test_a_refused_message_ends_the_link(
