@@ -17,6 +17,8 @@ RUN := $(MANAGE) run
 CLUSTER = $(if $(PGHOST),@PATH="$(CURDIR)/.venv/bin:$$PATH",$(RUN))
 # Run it with the rights of one role only.
 AS = $(RUN) env PGOPTIONS='-c role=warehouse_$(1)'
+# The absolute path of the file that a variable names, for containers. A pipe has none: /dev/stdin is passed as it is.
+ABSOLUTE = "$$(realpath -e "$$$(1)" 2>/dev/null || echo "$$$(1)")"
 
 .PHONY: help
 help: ## List the targets
@@ -32,11 +34,8 @@ migrate: ## Bring schema and functions up to date
 
 .PHONY: import
 import: ## Import both files (ORGANIZATIONS=file USER_EVENTS=file; DIRECT=1: past the queue)
-	@for file in "$$ORGANIZATIONS" "$$USER_EVENTS"; do \
-	  [[ -r $$file ]] || { echo "cannot read the file $$file" >&2; exit 2; }; \
-	done
-	$(call AS,ingest) python -m driver import organizations "$$(realpath "$$ORGANIZATIONS")"
-	$(call AS,ingest) python -m driver import user-events $(if $(DIRECT),--direct) "$$(realpath "$$USER_EVENTS")"
+	$(call AS,ingest) python -m driver import both $(if $(DIRECT),--direct) \
+	  $(call ABSOLUTE,ORGANIZATIONS) $(call ABSOLUTE,USER_EVENTS)
 
 .PHONY: users_dim user_events_daily
 users_dim: ## Load crm.users_dim for one day (IMPORT_DATE=2020-12-08)

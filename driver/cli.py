@@ -6,8 +6,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -16,12 +17,13 @@ import psycopg
 from driver.consume import consume
 from driver.database import explain
 from driver.errors import Fault, UsageError
+from driver.files import json_texts
 from driver.importing import (
     import_organizations,
     import_user_events,
     import_user_events_directly,
 )
-from driver.ingest import BATCH
+from driver.ingest import BATCH, Outcome
 from driver.load import LOADS, load, load_days
 from driver.report import print_report, read_numbers, write_html
 from driver.settings import Settings
@@ -87,26 +89,26 @@ def _parser() -> argparse.ArgumentParser:
     )
     consumer.set_defaults(run=_consume)
 
-    importer = commands.add_parser("import", help="bring a file into the warehouse").add_subparsers(
-        required=True, metavar="WHAT"
-    )
+    importer = commands.add_parser(
+        "import", help="bring files into the warehouse: a JSON array, or one object a line"
+    ).add_subparsers(required=True, metavar="WHAT")
     organizations = importer.add_parser("organizations", help="by COPY, into raw and the dimension")
-    organizations.add_argument(
-        "file", type=Path, metavar="FILE", help="a JSON array, or one object a line"
-    )
     organizations.set_defaults(run=_import_organizations)
     user_events = importer.add_parser(
         "user-events", help="through the queue; returns when all are committed"
     )
-    user_events.add_argument(
-        "file", type=Path, metavar="FILE", help="a JSON array, or one object a line"
-    )
-    user_events.add_argument(
-        "--direct",
-        action="store_true",
-        help="past the queue, into the same SQL function: for years of history",
-    )
     user_events.set_defaults(run=_import_user_events)
+    both = importer.add_parser("both", help="organizations, then user events; looks at both first")
+    both.set_defaults(run=_import_both)
+    for command in (organizations, both):
+        command.add_argument("organizations", type=Path, metavar="ORGANIZATIONS", help="a file")
+    for command in (user_events, both):
+        command.add_argument("user_events", type=Path, metavar="USER_EVENTS", help="a file")
+        command.add_argument(
+            "--direct",
+            action="store_true",
+            help="past the queue, into the same SQL function: for years of history",
+        )
 
     loader = commands.add_parser("load", help="run one load for one day")
     loader.add_argument("name", choices=LOADS, help="the table to load")
@@ -123,11 +125,11 @@ def _parser() -> argparse.ArgumentParser:
         "catch-up", help="run every load for exactly the days that need it, oldest first"
     ).set_defaults(run=_load_days, days=None)
 
-    range_loader = commands.add_parser(
+    loader = commands.add_parser(
         "load-days", help="run every load for the days of a range that are not loaded as they are"
     )
-    range_loader.add_argument("days", type=_day, nargs=2, metavar="YYYY-MM-DD")
-    range_loader.set_defaults(run=_load_days)
+    loader.add_argument("days", type=_day, nargs=2, metavar="YYYY-MM-DD")
+    loader.set_defaults(run=_load_days)
 
     report = commands.add_parser("report", help="show the daily numbers, and write them as HTML")
     for option, text in (("--from", "the first day"), ("--to", "the last day")):
@@ -185,17 +187,40 @@ def _consume(arguments: argparse.Namespace) -> int:
 
 
 def _import_organizations(arguments: argparse.Namespace) -> int:
-    print(f"organizations: {import_organizations(arguments.file)}")
+    _say("organizations", import_organizations(json_texts(arguments.organizations)))
     return 0
 
 
 def _import_user_events(arguments: argparse.Namespace) -> int:
-    if arguments.direct:
-        outcome = import_user_events_directly(arguments.file)
-    else:
-        outcome = import_user_events(Settings.from_environment(), arguments.file)
-    print(f"user events: {outcome}")
+    import_them = _way_of_user_events(arguments)
+    _say("user events", import_them(json_texts(arguments.user_events)))
     return 0
+
+
+def _import_both(arguments: argparse.Namespace) -> int:
+    import_them = _way_of_user_events(arguments)
+    # A file that is no good is refused before the other one is written.
+    organizations = json_texts(arguments.organizations)
+    user_events = json_texts(arguments.user_events)
+    _say("organizations", import_organizations(organizations))
+    _say("user events", import_them(user_events))
+    return 0
+
+
+def _way_of_user_events(arguments: argparse.Namespace) -> Callable[[Iterator[bytes]], Outcome]:
+    if arguments.direct:
+        return import_user_events_directly
+    return partial(import_user_events, Settings.from_environment())
+
+
+def _say(what: str, outcome: Outcome) -> None:
+    """Print what became of a file. Raises Fault when everything in it was rejected."""
+    print(f"{what}: {outcome}")
+    why = f"'make status' and raw.rejected_{what.replace(' ', '_')} say why"
+    if 0 < outcome.rejected == sum(outcome):
+        raise Fault(f"all {what} were rejected: {why}")
+    if outcome.rejected:
+        print(f"{outcome.rejected} of the {what} rejected: {why}", file=sys.stderr)
 
 
 def _load(arguments: argparse.Namespace) -> int:

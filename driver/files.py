@@ -17,24 +17,53 @@ TOKEN: Final = re.compile(
     rb'\{(?:[^{}\[\]"]++|"(?:[^"\\]++|\\.)*+")*+\}|"(?:[^"\\]++|\\.)*+"|["\[\]{},]', re.DOTALL
 )
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+# By what a file begins with: what else it may be, and the command that prints it as JSON in UTF-8.
+OTHERS: Final = (
+    (rb"\x1f\x8b", "gzip", "zcat"),
+    (rb"BZh", "bzip2", "bzcat"),
+    (rb"\xfd7zXZ", "xz", "xzcat"),
+    (rb"\x28\xb5\x2f\xfd", "zstd", "zstdcat"),
+    (rb"PK\x03\x04", "zip", "unzip -p"),
+    (rb"\xff\xfe\0\0|[^\0]\0\0\0", "UTF-32", "iconv -f UTF-32LE -t UTF-8"),
+    (rb"\0\0(\xfe\xff|\0[^\0])", "UTF-32", "iconv -f UTF-32BE -t UTF-8"),
+    (rb"\xff\xfe|[^\0]\0", "UTF-16", "iconv -f UTF-16LE -t UTF-8"),
+    (rb"\xfe\xff|\0[^\0]", "UTF-16", "iconv -f UTF-16BE -t UTF-8"),
+)
 
 
 def json_texts(path: Path) -> Iterator[bytes]:
-    """Yield the elements of a JSON array, or the lines of a file with one object a line.
+    """Return the elements of a JSON array, or the lines of a file with one object a line.
 
-    Raises UsageError when the file cannot be read, is neither, or ends before its array does.
+    The file is opened and its kind is looked at now, the rest is read as the texts are taken; so it
+    may be a pipe. Raises UsageError when the file cannot be read or is neither, and the texts do
+    when it ends before its array does.
     """
+    texts = _texts(path)
+    next(texts)
+    return texts
+
+
+def _texts(path: Path) -> Iterator[bytes]:
     try:
         with path.open("rb") as stream:
-            head = stream.read1(CHUNK).removeprefix(BYTE_ORDER_MARK).lstrip()
+            head = stream.read1(CHUNK)
+            for magic, name, command in OTHERS:
+                if re.match(magic, head):
+                    raise UsageError(
+                        f"{path}: it is {name}, not JSON in UTF-8; try"
+                        f" {command} FILE | make import USER_EVENTS=/dev/stdin"
+                    )
+            head = head.removeprefix(BYTE_ORDER_MARK).lstrip()
             while not head and (more := stream.read1(CHUNK)):
                 head = more.lstrip()
             if head.startswith(b"["):
-                yield from _elements(path, head[1:], stream)
-            elif head.startswith(b"{"):
-                yield from _lines(head, stream)
-            elif head:
+                texts = _elements(path, head[1:], stream)
+            elif head.startswith(b"{") or not head:
+                texts = _lines(head, stream)
+            else:
                 raise UsageError(f"{path}: neither a JSON array nor one JSON object a line")
+            yield b""  # for json_texts: no text, but all is well so far
+            yield from texts
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
 

@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 from typing import Final, LiteralString, NoReturn, Self
 from uuid import UUID, uuid4
 
@@ -16,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from driver.broker import Message, Publisher, queue_state
 from driver.database import connect, explain
 from driver.errors import BrokerError, Fault
-from driver.files import json_texts, message_ids
+from driver.files import message_ids
 from driver.ingest import BATCH, Ingester, Outcome
 from driver.settings import Settings
 
@@ -39,8 +38,8 @@ GIVE_UP_SECONDS: Final = 60.0
 LONGEST_DELAY: Final = 30.0
 
 
-def import_organizations(path: Path) -> Outcome:
-    """Bring a file of organizations into raw and the dimension, all or nothing.
+def import_organizations(texts: Iterator[bytes]) -> Outcome:
+    """Bring a file's organizations into raw and the dimension, all or nothing.
 
     New counts changed ones too. Raises UsageError for a bad file, psycopg.Error for a fault.
     """
@@ -48,15 +47,15 @@ def import_organizations(path: Path) -> Outcome:
         cursor = connection.cursor()
         with cursor.copy(COPY_ORGANIZATIONS) as copy:
             copy.set_types(["bytea"])
-            for text in json_texts(path):
+            for text in texts:
                 copy.write_row((text,))
         row = cursor.execute(INGEST_ORGANIZATIONS).fetchone()
     assert row
     return Outcome(*row)
 
 
-def import_user_events(settings: Settings, path: Path) -> Outcome:
-    """Publish a file of user events and wait until the consumers have committed each of them.
+def import_user_events(settings: Settings, texts: Iterator[bytes]) -> Outcome:
+    """Publish a file's user events and wait until the consumers have committed each of them.
 
     Raises UsageError for a bad file, Fault when a server is missing from the start or nobody
     consumes. What is published then stays in the queue; importing again repeats no event.
@@ -66,7 +65,7 @@ def import_user_events(settings: Settings, path: Path) -> Outcome:
     with _Committed(import_id) as committed, _progress() as progress:
         publishing = progress.add_task("published", total=None)
         committing = progress.add_task("committed", total=None)
-        for published in _publish(settings, path, import_id):
+        for published in _publish(settings, texts, import_id):
             progress.update(publishing, completed=published)
             progress.update(committing, completed=sum(committed.read()))
         progress.update(publishing, total=published, completed=published)
@@ -80,14 +79,14 @@ def import_user_events(settings: Settings, path: Path) -> Outcome:
         return committed.read()
 
 
-def import_user_events_directly(path: Path) -> Outcome:
-    """Ingest a file of user events without the queue, a commit a batch.
+def import_user_events_directly(texts: Iterator[bytes]) -> Outcome:
+    """Ingest a file's user events without the queue, a commit a batch.
 
     The events get the ids that they would get in the queue, so neither way repeats the other's.
     Raises UsageError for a bad file, psycopg.Error for a fault.
     """
     outcome = Outcome()
-    messages = ((text, message_id, None) for message_id, text in message_ids(json_texts(path)))
+    messages = ((text, message_id, None) for message_id, text in message_ids(texts))
     with Ingester("import", _give_up) as ingester, _progress() as progress:
         committing = progress.add_task("committed", total=None)
         while batch := list(islice(messages, BATCH)):
@@ -101,13 +100,13 @@ def _give_up(error: psycopg.Error) -> NoReturn:
     raise error
 
 
-def _publish(settings: Settings, path: Path, import_id: UUID) -> Iterator[int]:
-    """Publish each object of the file, yielding how many are on their way.
+def _publish(settings: Settings, texts: Iterator[bytes], import_id: UUID) -> Iterator[int]:
+    """Publish each of the texts, yielding how many are on their way.
 
     When the link is lost, what it left unconfirmed goes first over the next one: the broker may
     have it twice then, the database will not.
     """
-    batches = _batches(path, import_id)
+    batches = _batches(texts, import_id)
     pending: list[Message] = []
     published = 0
     delay = 1.0
@@ -131,10 +130,10 @@ def _publish(settings: Settings, path: Path, import_id: UUID) -> Iterator[int]:
             delay = min(2 * delay, LONGEST_DELAY)
 
 
-def _batches(path: Path, import_id: UUID) -> Iterator[list[Message]]:
+def _batches(texts: Iterator[bytes], import_id: UUID) -> Iterator[list[Message]]:
     messages = (
         Message(message_id, f"import/{import_id}/{position}", text)
-        for position, (message_id, text) in enumerate(message_ids(json_texts(path)), start=1)
+        for position, (message_id, text) in enumerate(message_ids(texts), start=1)
     )
     while batch := list(islice(messages, PUBLISH_BATCH)):
         yield batch

@@ -1,7 +1,12 @@
 """Splitting files and naming messages; needs no server."""
 
+import bz2
+import gzip
 import json
+import lzma
+import os
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -93,10 +98,53 @@ def test_a_broken_file_is_refused(tmp_path: Path, content: bytes, message: str) 
         split(tmp_path, content)
 
 
+@pytest.mark.parametrize(
+    ("content", "name", "command"),
+    [
+        (gzip.compress(b"[]"), "gzip", "zcat"),
+        (bz2.compress(b"[]"), "bzip2", "bzcat"),
+        (lzma.compress(b"[]"), "xz", "xzcat"),
+        (b"\x28\xb5\x2f\xfd\x04\x58\x11\x00\x00[]\n", "zstd", "zstdcat"),
+        (b"PK\x03\x04", "zip", "unzip -p"),
+        *(
+            ((mark + ' [{"a": 1}]').encode(code), code[:-2].upper(), f"iconv -f {code.upper()} ")
+            for code in ("utf-16le", "utf-16be", "utf-32le", "utf-32be")
+            for mark in ("\ufeff", "")
+        ),
+    ],
+)
+def test_another_kind_of_file_is_named(
+    tmp_path: Path, content: bytes, name: str, command: str
+) -> None:
+    """With what makes it readable."""
+    with pytest.raises(UsageError) as caught:
+        split(tmp_path, content)
+    assert f"it is {name}, not JSON in UTF-8; try {command}" in str(caught.value)
+
+
+def test_nuls_are_no_encoding(tmp_path: Path) -> None:
+    """As a file that lost its content in a crash has them."""
+    with pytest.raises(UsageError, match="neither a JSON array"):
+        split(tmp_path, b"\0" * 100)
+
+
+def test_a_file_is_looked_at_before_its_texts_are_taken(tmp_path: Path) -> None:
+    """Once, as a pipe can be read only once."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for content in (b"oops", b'{"a": 1}\n{"b": 2}'):
+        Thread(target=pipe.write_bytes, args=(content,), daemon=True).start()
+        if content == b"oops":
+            with pytest.raises(UsageError):
+                json_texts(pipe)
+        else:
+            assert list(json_texts(pipe)) == [b'{"a": 1}', b'{"b": 2}']
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     """With the name of the file."""
     with pytest.raises(UsageError, match="none.json: No such file"):
-        list(json_texts(tmp_path / "none.json"))
+        json_texts(tmp_path / "none.json")
 
 
 def test_ids_depend_on_content_and_how_often_it_came() -> None:

@@ -1,7 +1,9 @@
 """Importing files, against the real servers."""
 
 import json
+import os
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from itertools import chain, repeat
@@ -16,6 +18,7 @@ from driver import importing
 from driver.broker import Message, Publisher, queue_state
 from driver.cli import main
 from driver.errors import BrokerError, Fault
+from driver.files import json_texts
 from driver.importing import (
     import_organizations,
     import_user_events,
@@ -58,9 +61,10 @@ def test_the_sample_is_imported_once(
     """Imported again, all of it is duplicate; its two equal events are two."""
     assert settings
     start_consumer()
-    for _ in range(2):
-        assert main(["import", "organizations", str(DATA / "organizations.json")]) == 0
-        assert main(["import", "user-events", str(DATA / "user_events.json")]) == 0
+    organizations, user_events = str(DATA / "organizations.json"), str(DATA / "user_events.json")
+    assert main(["import", "organizations", organizations]) == 0
+    assert main(["import", "user-events", user_events]) == 0
+    assert main(["import", "both", organizations, user_events]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "organizations: 20 new, 0 duplicate, 0 rejected",
         "user events: 36 new, 0 duplicate, 0 rejected",
@@ -76,10 +80,12 @@ def test_every_object_is_counted(
 ) -> None:
     """New, known from another file, or no event at all."""
     start_consumer()
-    assert import_user_events(settings, events_file(tmp_path, 1, 2, 2)) == Outcome(3, 0, 0)
+    assert import_user_events(settings, json_texts(events_file(tmp_path, 1, 2, 2))) == Outcome(
+        3, 0, 0
+    )
     file = events_file(tmp_path, 2, 3, 4, 1, 2)
     file.write_bytes(file.read_bytes() + b"\noops\n")
-    assert import_user_events(settings, file) == Outcome(2, 3, 1)
+    assert import_user_events(settings, json_texts(file)) == Outcome(2, 3, 1)
     assert conn.execute("SELECT count(*) FROM raw.user_events").fetchone() == (5,)
 
 
@@ -91,7 +97,7 @@ def test_bad_organizations_are_quarantined(conn: Connection, tmp_path: Path) -> 
         ' {"organization_name": "B"},'
         ' {"organization_key": "c", "created_at": "yesterday"}]'
     )
-    assert import_organizations(file) == Outcome(1, 0, 2)
+    assert import_organizations(json_texts(file)) == Outcome(1, 0, 2)
     assert conn.execute("SELECT organization_key FROM crm.organizations_dim").fetchall() == [("a",)]
     assert conn.execute("SELECT count(*) FROM raw.organizations_inbox").fetchone() == (0,)
 
@@ -102,6 +108,80 @@ def test_a_broken_file_of_organizations_changes_nothing(conn: Connection, tmp_pa
     file.write_text('[{"organization_key": "a"}, {"organization')
     assert main(["import", "organizations", str(file)]) == 2
     assert conn.execute("SELECT count(*) FROM raw.organizations").fetchone() == (0,)
+
+
+def test_both_files_are_looked_at_before_one_is_written(
+    conn: Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The name of the second one may be mistyped."""
+    organizations = str(DATA / "organizations.json")
+    assert main(["import", "both", "--direct", organizations, str(tmp_path / "no")]) == 2
+    assert "no: No such file" in capsys.readouterr().err
+    assert conn.execute("SELECT count(*) FROM raw.organizations").fetchone() == (0,)
+
+
+def test_a_file_of_which_all_was_rejected_is_a_fault(
+    conn: Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is probably the wrong one. Where the reasons are is said for a part as well."""
+    assert conn
+    user_events = events_file(tmp_path, 1)
+    organizations = str(DATA / "organizations.json")
+    for arguments, status, out, err in (
+        (
+            ["user-events", "--direct", organizations],
+            1,
+            "user events: 0 new, 0 duplicate, 20 rejected\n",
+            "error: all user events were rejected: 'make status' and raw.rejected_user_events"
+            " say why\n",
+        ),
+        (
+            ["both", "--direct", str(user_events), str(user_events)],
+            1,
+            "organizations: 0 new, 0 duplicate, 1 rejected\n",
+            "error: all organizations were rejected: 'make status' and raw.rejected_organizations"
+            " say why\n",
+        ),
+        (
+            ["user-events", "--direct", str(user_events)],
+            0,
+            "user events: 1 new, 0 duplicate, 0 rejected\n",
+            "",
+        ),
+    ):
+        assert main(["import", *arguments]) == status
+        assert capsys.readouterr() == (out, err)
+    user_events.write_bytes(user_events.read_bytes() + b"\noops\n")
+    assert main(["import", "user-events", "--direct", str(user_events)]) == 0
+    assert capsys.readouterr() == (
+        "user events: 0 new, 1 duplicate, 1 rejected\n",
+        "1 of the user events rejected: 'make status' and raw.rejected_user_events say why\n",
+    )
+
+
+def test_make_imports_from_a_pipe(conn: Connection, tmp_path: Path) -> None:
+    """As `zcat FILE | make import USER_EVENTS=/dev/stdin` does, or USER_EVENTS=<(zcat FILE)."""
+
+    def import_from(name: str, **options: Any) -> bytes:
+        command = ["make", "-s", "import", "RUN=@", "DIRECT=1", f"USER_EVENTS={name}"]
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": path, "ORGANIZATIONS": "/dev/null"}
+        run = subprocess.run(
+            command, cwd=DATA.parent, env=environment, stdout=subprocess.PIPE, check=True, **options
+        )
+        return bytes(run.stdout)
+
+    content = events_file(tmp_path, 1, 2).read_bytes()
+    assert b"events: 2 new, 0 duplicate" in import_from("/dev/stdin", input=content)
+    with events_file(tmp_path, 1, 2).open("rb") as file:
+        assert b"events: 0 new, 2 duplicate" in import_from("/dev/stdin", stdin=file)
+    reader, writer = os.pipe()
+    os.write(writer, content)
+    os.close(writer)
+    output = import_from(f"/dev/fd/{reader}", pass_fds=[reader])
+    os.close(reader)
+    assert b"events: 0 new, 2 duplicate" in output
+    assert conn.execute("SELECT count(*) FROM raw.user_events").fetchone() == (2,)
 
 
 def test_it_says_when_nobody_consumes(
@@ -118,7 +198,7 @@ def test_it_says_when_nobody_consumes(
     with pytest.raises(
         Fault, match="nobody consumes queue .*: start a consumer; until then 3 events"
     ):
-        import_user_events(settings, events_file(tmp_path, 1, 2, 3))
+        import_user_events(settings, json_texts(events_file(tmp_path, 1, 2, 3)))
     complaints = [
         record.getMessage() for record in caplog.records if record.name == importing.__name__
     ]
@@ -150,7 +230,9 @@ def test_it_says_when_consumers_commit_nothing(
     monkeypatch.setattr(importing, "queue_state", state)
     outcomes: list[Outcome] = []
     file = events_file(tmp_path, 1, 2, 3)
-    thread = threading.Thread(target=lambda: outcomes.append(import_user_events(settings, file)))
+    thread = threading.Thread(
+        target=lambda: outcomes.append(import_user_events(settings, json_texts(file)))
+    )
     with conn.transaction():
         conn.execute("LOCK TABLE raw.user_events")
         thread.start()
@@ -185,10 +267,11 @@ def test_a_lost_link_is_opened_again(
 
     monkeypatch.setattr(Publisher, "publish", lose_link)
     file = events_file(tmp_path, *range(95))
-    *_, published = importing._publish(settings, file, uuid4())  # pylint: disable=protected-access
+    # pylint: disable-next=protected-access
+    *_, published = importing._publish(settings, json_texts(file), uuid4())
     assert published == 95, "also what was under way when the link was lost"
     calls = iter(range(1000))
-    assert sum(import_user_events(settings, file)) == 95
+    assert sum(import_user_events(settings, json_texts(file))) == 95
     assert conn.execute("SELECT count(*) FROM raw.user_events").fetchone() == (95,)
 
 
@@ -198,8 +281,6 @@ def test_neither_way_repeats_the_others_events(
     """Directly and through the queue, an event has the same key."""
     start_consumer()
     file = events_file(tmp_path, *range(1500), 7)
-    assert import_user_events_directly(file) == Outcome(1501, 0, 0)
-    assert import_user_events(settings, file) == Outcome(0, 1501, 0)
-    file.write_bytes(b'{"id": "someone else"}')
-    assert main(["import", "user-events", "--direct", str(file)]) == 0
-    assert conn.execute("SELECT count(*) FROM raw.rejected_user_events").fetchone() == (1,)
+    assert import_user_events_directly(json_texts(file)) == Outcome(1501, 0, 0)
+    assert import_user_events(settings, json_texts(file)) == Outcome(0, 1501, 0)
+    assert conn.execute("SELECT count(*) FROM raw.user_events").fetchone() == (1501,)
