@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 CONNECT_SECONDS: Final = 15.0
 CLOSE_SECONDS: Final = 1.0
 CONFIRM_SECONDS: Final = 10.0
+SLOW: Final = "see its log"
 BATCH_BYTES: Final = 8 << 20
 INBOX_BYTES: Final = 32 << 20
 INBOX_SECONDS: Final = 10.0
@@ -259,6 +260,7 @@ class Publisher(_Link):
         # By delivery tag: the order in which they are published on the channel, counted from 1.
         self._unconfirmed = dict(enumerate(pending, start=1))
         self._last_tag = len(pending)
+        self._why_slow = SLOW
 
     @property
     def unconfirmed(self) -> list[Message]:
@@ -281,16 +283,26 @@ class Publisher(_Link):
                 lambda: self._error or len(self._unconfirmed) <= most, CONFIRM_SECONDS
             ):
                 logger.warning(
-                    "RabbitMQ at %s has not confirmed %d messages for %.0f s: see its log",
+                    "RabbitMQ at %s has not confirmed %d messages for %.0f s: %s",
                     self._where,
                     len(self._unconfirmed),
                     CONFIRM_SECONDS,
+                    self._why_slow,
                 )
             if self._error:
                 raise self._error
 
     def _prepare(self) -> None:
+        self._connection.add_on_connection_blocked_callback(self._on_blocked)
+        self._connection.add_on_connection_unblocked_callback(self._on_unblocked)
         self._declare(self._confirm)
+
+    def _on_blocked(self, _connection: object, frame: Method[Any]) -> None:
+        reason = frame.method.reason
+        self._why_slow = f"it blocks publishers: {reason} (free some where it runs)"
+
+    def _on_unblocked(self, *_: object) -> None:
+        self._why_slow = SLOW
 
     def _confirm(self, _frame: Method[Any]) -> None:
         self._channel.confirm_delivery(self._on_confirm)

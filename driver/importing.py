@@ -176,13 +176,16 @@ class _Committed:
         return self._outcome
 
     def complain(self, settings: Settings, missing: int) -> None:
-        """Say now and then why nothing moves; raise Fault when nobody consumes for long."""
+        """Say now and then why nothing moves; raise Fault when nobody consumes for long.
+
+        Or when there is nothing left to consume: consumers commit within seconds what they hold.
+        """
         waited = time.monotonic() - self._moved_at
         if waited < (GIVE_UP_SECONDS if self._complained else PATIENCE_SECONDS):
             return
-        consumers = None
+        ready = consumers = None
         try:
-            _, consumers = queue_state(settings)
+            ready, consumers = queue_state(settings)
             why = "the consumers commit nothing: see their log"
         except BrokerError as error:
             why = str(error)
@@ -190,6 +193,12 @@ class _Committed:
             why = f"nobody consumes queue {settings.queue}: start a consumer"
             if self._complained:
                 raise Fault(f"{why}; until then {missing} events stay in it")
+        elif ready == 0 and self._complained:
+            raise Fault(
+                f"{missing} events are neither committed nor waiting in queue {settings.queue}: it"
+                " was purged, or a consumer holds them and cannot commit (see 'make logs'); import"
+                " the file again, nothing is repeated"
+            )
         logger.warning("%s; still waiting for %d events", why, missing)
         if self._complained:
             self._moved_at += GIVE_UP_SECONDS

@@ -1,9 +1,17 @@
 """The links to RabbitMQ, against a real one."""
 
+import os
+import re
 import resource
+import shutil
 import socket
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pika
@@ -12,6 +20,10 @@ import pytest
 from driver.broker import Consumer, Message, Publisher, queue_state
 from driver.errors import BrokerError, BrokerRefusedError
 from driver.settings import Settings
+from driver.tests.conftest import until
+
+ROOT: Final = Path(__file__).parents[2]
+RABBITMQCTL: Final = shutil.which("rabbitmqctl", path=f"/usr/lib/rabbitmq/bin:{os.environ['PATH']}")
 
 
 def message(number: int) -> Message:
@@ -194,6 +206,75 @@ def test_a_slow_broker_is_spoken_of(
     with Publisher(settings) as publisher:
         publisher.publish([message(number) for number in range(3000)])
     assert "has not confirmed" in caplog.text
+
+
+def test_a_broker_that_blocks_publishers_is_spoken_of(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With the reason it gives, until it takes it back."""
+    monkeypatch.setattr("driver.broker.CONFIRM_SECONDS", 0.0)
+    with Publisher(settings) as publisher:
+        for method, text in (
+            (pika.spec.Connection.Blocked("low on disk"), "it blocks publishers: low on disk"),
+            (pika.spec.Connection.Unblocked(), "see its log"),
+        ):
+            data = pika.frame.Method(0, method).marshal()
+            link: Any = publisher
+            # pylint: disable-next=protected-access
+            link._call(partial(link._connection._on_data_available, data))
+            publisher.publish([message(number) for number in range(3000)])
+            publisher.wait_until_unconfirmed(0)
+            assert text in caplog.messages[-1]
+
+
+@pytest.fixture(name="own_broker")
+def fixture_own_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """A broker of the test's own, which RABBITMQ_URL names, and rabbitmqctl for it."""
+    state = Path(".services/alarm")
+    for name, value in {"SERVICES_STATE": state, "POSTGRES_PORT": "", "RABBITMQ_PORT": ""}.items():
+        monkeypatch.setenv(name, str(value))
+
+    def services(verb: str) -> str:
+        return subprocess.check_output(["services/local", verb], cwd=ROOT, text=True)
+
+    def control(*arguments: str) -> None:
+        assert RABBITMQCTL
+        broker = Path("/proc") / (ROOT / state / "broker.pid").read_text().strip()
+        variables = (broker / "environ").read_text().rstrip("\0").split("\0")
+        subprocess.run(
+            [RABBITMQCTL, *arguments],
+            env=dict(variable.split("=", 1) for variable in variables),
+            user=broker.stat().st_uid,
+            cwd="/",
+            check=True,
+        )
+
+    try:
+        services("up")
+        (url,) = re.findall("RABBITMQ_URL=(.*)", services("env"))
+        monkeypatch.setenv("RABBITMQ_URL", url)
+        yield control
+    finally:
+        services("down")
+
+
+@pytest.mark.skipif(not RABBITMQCTL, reason="needs the servers' programs on this machine")
+def test_an_alarm_of_the_broker_is_spoken_of(
+    own_broker: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It has too little memory for a while; then it takes what waits."""
+    monkeypatch.setattr("driver.broker.CONFIRM_SECONDS", 0.1)
+    with Publisher(Settings.from_environment()) as publisher:
+        own_broker("set_vm_memory_high_watermark", "absolute", "1")
+        publisher.publish([message(0)])
+        waiter = Thread(target=publisher.wait_until_unconfirmed, args=(0,))
+        waiter.start()
+        until(lambda: "it blocks publishers: low on memory" in caplog.text)
+        own_broker("set_vm_memory_high_watermark", "0.4")
+        waiter.join(20)
+        assert not publisher.unconfirmed
 
 
 def test_odd_properties_are_made_text(settings: Settings) -> None:

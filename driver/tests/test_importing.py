@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pika
 import psycopg
 import pytest
 
@@ -29,7 +30,7 @@ from driver.settings import Settings
 from driver.tests.conftest import until
 
 Connection = psycopg.Connection[Any]
-StartConsumer = Callable[[], subprocess.Popen[bytes]]
+StartConsumer = Callable[..., subprocess.Popen[bytes]]
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -217,7 +218,7 @@ def test_it_says_when_consumers_commit_nothing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """And goes on once they do: a lock on raw holds them up, a cut connection is opened again."""
-    start_consumer()
+    start_consumer("--batch-size", "1")  # it takes two
     monkeypatch.setattr(importing, "PATIENCE_SECONDS", 0.3)
     monkeypatch.setattr(importing, "GIVE_UP_SECONDS", 0.6)
     states = chain([BrokerError("the broker is away")], repeat(None))
@@ -229,7 +230,7 @@ def test_it_says_when_consumers_commit_nothing(
 
     monkeypatch.setattr(importing, "queue_state", state)
     outcomes: list[Outcome] = []
-    file = events_file(tmp_path, 1, 2, 3)
+    file = events_file(tmp_path, *range(5))
     thread = threading.Thread(
         target=lambda: outcomes.append(import_user_events(settings, json_texts(file)))
     )
@@ -243,8 +244,38 @@ def test_it_says_when_consumers_commit_nothing(
         )
         until(lambda: "still waiting" in caplog.text)
     thread.join(20)
-    assert outcomes == [Outcome(3, 0, 0)]
-    assert "the broker is away; still waiting for 3 events" in caplog.text
+    assert outcomes == [Outcome(5, 0, 0)]
+    assert "the broker is away; still waiting for 5 events" in caplog.text
+
+
+def test_it_ends_when_there_is_nothing_to_wait_for(
+    conn: Connection,
+    settings: Settings,
+    start_consumer: StartConsumer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The queue was purged, and a consumer cannot commit: the rest comes by another import."""
+    start_consumer("--batch-size", "1")  # it takes two
+    monkeypatch.setattr(importing, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(importing, "GIVE_UP_SECONDS", 0.6)
+
+    polls = iter(range(9))
+
+    def state(of: Settings) -> tuple[int, int]:
+        next(polls)  # fails when it goes on for ever
+        with pika.BlockingConnection(pika.URLParameters(of.rabbitmq_url)) as connection:
+            connection.channel().queue_purge(of.queue)
+        return queue_state(of)
+
+    monkeypatch.setattr(importing, "queue_state", state)
+    file = events_file(tmp_path, *range(5))
+    with conn.transaction():
+        conn.execute("LOCK TABLE raw.user_events")
+        with pytest.raises(Fault, match="5 events are neither committed nor waiting in queue"):
+            import_user_events(settings, json_texts(file))
+    until(lambda: conn.execute("SELECT FROM raw.user_events").rowcount == 2)
+    assert import_user_events(settings, json_texts(file)) == Outcome(3, 2, 0)
 
 
 def test_a_lost_link_is_opened_again(
