@@ -28,6 +28,7 @@ from driver.load import LOADS, load, load_days
 from driver.report import print_report, read_numbers, write_html
 from driver.settings import Settings
 from driver.status import print_json, print_prometheus, print_status, read_status
+from driver.terminal import printable
 
 logger = logging.getLogger(__name__)
 
@@ -40,25 +41,34 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see {self.prog} --help)")
 
 
+class _Formatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0, 1 for a fault or 2 for a wrong call, each said in one line."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.INFO)
     logging.getLogger("pika").setLevel(logging.CRITICAL)  # each of its errors reaches us as ours
     try:
         arguments = _parser().parse_args(argv)
         return int(arguments.run(arguments))
     except UsageError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+        return _fail(2, error)
     except Fault as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        return _fail(1, error)
     except psycopg.Error as error:
-        print(f"error: {explain(error)}", file=sys.stderr)
-        return 1
+        return _fail(1, explain(error))
     except KeyboardInterrupt:
         print("interrupted: the same command again goes on from here", file=sys.stderr)
         return 130
+
+
+def _fail(status: int, error: Exception) -> int:
+    print(f"error: {printable(str(error))}", file=sys.stderr)
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -233,7 +243,7 @@ def _load(arguments: argparse.Namespace) -> int:
 
 
 def _load_days(arguments: argparse.Namespace) -> int:
-    load_days(arguments.days, print)
+    load_days(arguments.days, lambda line: print(printable(line)))
     return 0
 
 
@@ -245,7 +255,7 @@ def _report(arguments: argparse.Namespace) -> int:
             write_html(numbers, arguments.html)
         except OSError as error:
             raise UsageError(f"{arguments.html}: {error.strerror}") from error
-        print(f"charts: {arguments.html}")
+        print(f"charts: {printable(str(arguments.html))}")
     return 0
 
 

@@ -1,6 +1,6 @@
 """The daily numbers and the users, in the terminal and as one HTML file with charts."""
 
-import sys
+import html
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 from rich import box
 from rich.bar import Bar
-from rich.console import Console
 from rich.table import Table
 
 from driver.database import connect
+from driver.terminal import Screen, printable
 
 DAYS: Final[LiteralString] = """
     SELECT event_date, n_created, n_updated, n_deleted, n_unique, n_total, n_users
@@ -78,7 +78,7 @@ def print_report(numbers: Numbers) -> None:
             f"{day.users:,}",
             Bar(most_users or 1, 0, day.users, color=PLANS[0]),
         )
-    Console(width=None if sys.stdout.isatty() else 120).print(table)
+    Screen().print(table)
 
 
 def write_html(numbers: Numbers, file: Path) -> None:
@@ -145,14 +145,15 @@ def _day_axis(days: Sequence[Day]) -> dict[str, object]:
 
 
 def _organizations(rows: Sequence[tuple[str | None, str | None, int]]) -> Any:
-    names = list(dict.fromkeys(name or "none" for name, _, _ in rows))
+    labelled = [(_label(name), _label(plan), n) for name, plan, n in rows]
+    names = list(dict.fromkeys(name for name, _, _ in labelled))
     shown = names[-LARGEST:]
     title = "Users now, by organization and plan"
     if len(shown) < len(names):
         title += f" (the {LARGEST} largest of {len(names):,})"
     chart = _chart(title)
-    for number, plan in enumerate(sorted({plan or "none" for _, plan, _ in rows})):
-        users = {name or "none": n for name, of_plan, n in rows if (of_plan or "none") == plan}
+    for number, plan in enumerate(sorted({plan for _, plan, _ in labelled})):
+        users = {name: n for name, of_plan, n in labelled if of_plan == plan}
         chart.add_bar(
             x=[users.get(name, 0) for name in shown],
             y=shown,
@@ -161,6 +162,11 @@ def _organizations(rows: Sequence[tuple[str | None, str | None, int]]) -> Any:
             marker_color=PLANS[number % len(PLANS)],
         )
     return chart.update_layout(barmode="stack", height=160 + 26 * len(shown), hovermode="y unified")
+
+
+def _label(name: str | None) -> str:
+    """Quote what plotly would take for markup, which <b> and <a> are. It does not know &quot;."""
+    return html.escape(printable(name or "none"), quote=False)
 
 
 def _chart(title: str) -> Any:

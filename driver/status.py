@@ -10,7 +10,6 @@ from typing import Any, Final, LiteralString, NamedTuple
 import psycopg
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from psycopg.rows import dict_row
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +17,7 @@ from driver.broker import queue_state
 from driver.database import connect, explain
 from driver.errors import BrokerError
 from driver.settings import Settings
+from driver.terminal import Screen, printable
 
 Rows = list[dict[str, Any]]
 
@@ -66,7 +66,7 @@ def read_status(settings: Settings) -> Status:
 
 def print_status(status: Status) -> None:
     """One screen for people."""
-    console = Console(width=None if sys.stdout.isatty() else 120)
+    console = Screen()
     for name, rows in {"queue": [status.queue], **status.database}.items():
         if name != "metrics" and any(rows):
             table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
@@ -77,8 +77,8 @@ def print_status(status: Status) -> None:
             console.print(_words(name).upper(), style="bold")
             console.print(table, "")
     for problem in status.problems:
-        console.print(Text(problem["problem"], "bold red"), soft_wrap=True)
-        console.print(Text("  " + problem["remedy"]), soft_wrap=True)
+        console.print(Text(printable(problem["problem"]), "bold red"), soft_wrap=True)
+        console.print(Text("  " + printable(problem["remedy"])), soft_wrap=True)
     if not status.problems:
         console.print("[bold green]all is well[/]")
 
@@ -118,4 +118,4 @@ def _brief(value: object) -> Text:
         value = f"{value:%Y-%m-%d %H:%M:%S}"
     elif isinstance(value, timedelta):
         value = f"{value.total_seconds():.2f} s"
-    return Text("" if value is None else str(value))
+    return Text("" if value is None else printable(str(value)))

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from driver.broker import Message, Publisher
 from driver.cli import main
 from driver.settings import Settings
+from driver.status import Status, print_status
 
 Connection = psycopg.Connection[Any]
 
@@ -154,6 +157,25 @@ def test_status(conn: Connection, settings: Settings, capsys: pytest.CaptureFixt
     assert metrics["warehouse_stale_dates", "users_dim"] == 0
     assert metrics["warehouse_last_load_rows_written", "users_dim"] == 1
     assert metrics["warehouse_problems",] == 2
+
+
+def test_what_came_from_outside_cannot_act_on_the_terminal(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Control characters and invisible ones are written out, in tables, lines and logs."""
+    odd, shown = "é\x1b[31m\x7f\x9b\u200b\u202e", r"é\x1b[31m\x7f\x9b\u200b\u202e"
+    print_status(Status({"name": odd}, {}, [{"problem": odd, "remedy": odd}]))
+    assert capsys.readouterr().out.count(shown) == 3
+    assert main(["load", "users_dim", "--date", odd]) == 2
+    assert f"'{shown}' is no day" in capsys.readouterr().err
+
+    monkeypatch.setenv("PGDATABASE", odd)
+    command = [sys.executable, "-m", "driver", "consume"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8") as consumer:
+        assert consumer.stderr and settings
+        line = consumer.stderr.readline()
+        consumer.terminate()
+    assert f'database "{shown}" does not exist' in line
 
 
 def test_status_when_all_is_well(

@@ -14,10 +14,10 @@ Connection = psycopg.Connection[Any]
 @pytest.fixture(name="loaded")
 def fixture_loaded(conn: Connection) -> None:
     """Three days, the middle one without events, and a user of many organizations."""
-    conn.execute("""
+    conn.execute(r"""
         SELECT raw.ingest_user_events(array_agg(convert_to(jsonb_build_object(
             'id', user_number::text, 'event_type', type, 'received_at', day || ' 10:00',
-            'organization_name', 'Company <' || user_number || '>', 'plan_name', plan
+            'organization_name', E'<b>Com\u202epany ' || user_number, 'plan_name', plan
         )::text, 'UTF8')), NULL)
         FROM generate_series(1, 25) AS user_number
         CROSS JOIN (VALUES
@@ -60,9 +60,18 @@ def test_html(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "Events a day, by type",
         "Users at the end of each day",
         "the 20 largest of 25",
+        r"&lt;b&gt;Com\\u202epany 25",
     ):
         assert text in page
-    for text in ("<link", "<script src", 'src="http', "@import", "Company <1>"):
+    for text in (
+        "<link",
+        "<script src",
+        'src="http',
+        "@import",
+        r"\u003cb\u003e",
+        "<b>Com",
+        "\u202e",
+    ):
         assert text not in page
     assert str(file) in capsys.readouterr().out
 

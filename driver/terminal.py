@@ -1,0 +1,17 @@
+"""What people are shown in the terminal."""
+
+import sys
+
+from rich.console import Console
+
+
+def printable(text: str) -> str:
+    """Write out what a terminal would obey or hide: the text may come from anywhere."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+class Screen(Console):
+    """As wide as the terminal; 120 columns elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__(width=None if sys.stdout.isatty() else 120)
