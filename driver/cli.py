@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -52,6 +53,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.INFO)
     logging.getLogger("pika").setLevel(logging.CRITICAL)  # each of its errors reaches us as ours
+    try:
+        try:
+            return _run(argv)
+        finally:
+            print(end="", flush=True)
+    except BrokenPipeError:
+        # Nobody reads on, as after `| head`. SIGPIPE itself has to stay ignored, for the sockets.
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return 128 + signal.SIGPIPE
+
+
+def _run(argv: Sequence[str] | None) -> int:
     try:
         arguments = _parser().parse_args(argv)
         return int(arguments.run(arguments))
@@ -243,7 +257,11 @@ def _load(arguments: argparse.Namespace) -> int:
 
 
 def _load_days(arguments: argparse.Namespace) -> int:
-    load_days(arguments.days, lambda line: print(printable(line)))
+    def say(line: str) -> None:
+        with suppress(BrokenPipeError):  # psycopg would log it; the last flush says it to main
+            print(printable(line))
+
+    load_days(arguments.days, say)
     return 0
 
 

@@ -1,6 +1,7 @@
 """The command line: what good calls print, and the one line that bad ones get."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -176,6 +177,37 @@ def test_what_came_from_outside_cannot_act_on_the_terminal(
         line = consumer.stderr.readline()
         consumer.terminate()
     assert f'database "{shown}" does not exist' in line
+
+
+@pytest.mark.parametrize(
+    ("command", "buffered", "status"),
+    [
+        ("--help", True, 141),
+        ("status", True, 141),
+        ("report", True, 141),
+        ("load-days 2020-12-08 2020-12-08", True, 141),
+        ("load-days 2020-12-08 2020-12-08", False, 0),
+    ],
+)
+def test_a_reader_may_go(
+    conn: Connection, settings: Settings, command: str, buffered: bool, status: int
+) -> None:
+    """As `head` does: nothing is said, and the status is that of a program that SIGPIPE ends."""
+    event = b'{"id": "a", "event_type": "User Created", "received_at": "2020-12-08 10:00"}'
+    conn.execute("SELECT raw.ingest_user_events(%s, NULL)", ([event],))
+    reader, writer = os.pipe()
+    os.close(reader)
+    run = subprocess.run(
+        [sys.executable, "-m", "driver", *command.split()],
+        env={**os.environ, "PYTHONUNBUFFERED": "" if buffered else "1"},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+    assert settings and (run.returncode, run.stderr) == (status, b"")
+    loads = conn.execute("SELECT FROM etl.load_runs").rowcount
+    assert loads == (2 if "load" in command else 0)
 
 
 def test_status_when_all_is_well(
