@@ -71,6 +71,7 @@ def import_user_events(settings: Settings, texts: Iterator[bytes]) -> Outcome:
         progress.update(publishing, total=published, completed=published)
         progress.update(committing, total=published)
 
+        committed.wait_from_now()
         while (done := sum(committed.read())) < published:
             progress.update(committing, completed=done)
             committed.complain(settings, published - done)
@@ -174,6 +175,10 @@ class _Committed:
                 self._moved_at = now
                 self._complained = False
         return self._outcome
+
+    def wait_from_now(self) -> None:
+        """Forget how long nothing has moved: the file may be a slow pipe, the broker be blocked."""
+        self._moved_at = time.monotonic()
 
     def complain(self, settings: Settings, missing: int) -> None:
         """Say now and then why nothing moves; raise Fault when nobody consumes for long.

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from itertools import chain, repeat
 from pathlib import Path
@@ -276,6 +277,24 @@ def test_it_ends_when_there_is_nothing_to_wait_for(
             import_user_events(settings, json_texts(file))
     until(lambda: conn.execute("SELECT FROM raw.user_events").rowcount == 2)
     assert import_user_events(settings, json_texts(file)) == Outcome(3, 2, 0)
+
+
+def test_a_slow_file_is_not_the_consumers_fault(
+    settings: Settings,
+    start_consumer: StartConsumer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Patience is counted from when all is published."""
+    start_consumer()
+    monkeypatch.setattr(importing, "PATIENCE_SECONDS", 2.0)
+
+    def texts() -> Iterator[bytes]:
+        yield b"one"
+        time.sleep(2.5)
+
+    assert import_user_events(settings, texts()) == Outcome(0, 0, 1)
+    assert "still waiting" not in caplog.text
 
 
 def test_a_lost_link_is_opened_again(
