@@ -98,8 +98,8 @@ def measure(count: int) -> None:
         def ingest_by(size: int, salt: str) -> float:
             def batches() -> None:
                 for start in range(0, SAMPLE, size):
-                    bodies = sample[start : start + size]
-                    ingest(connection, bodies, [f"{salt}{start + n}" for n in range(len(bodies))])
+                    bodies = enumerate(sample[start : start + size], start)
+                    ingest(connection, [(body, f"{salt}{n}", None) for n, body in bodies])
 
             return SAMPLE / seconds(batches)
 

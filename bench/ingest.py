@@ -17,7 +17,7 @@ from collections.abc import Callable
 from functools import partial
 from statistics import median
 from threading import Event
-from typing import Any, Final
+from typing import Final
 
 import pika
 from rich.console import Console
@@ -27,6 +27,7 @@ from bench.events import events
 from driver.broker import Consumer, Message, Publisher
 from driver.database import Connection, connect
 from driver.ingest import BATCH, ingest
+from driver.ingest import Message as Ingested
 from driver.settings import Settings
 
 ROUNDS: Final = 3
@@ -46,8 +47,6 @@ FILL: Final = """
         timestamptz '2020-12-05 00:00Z' - random() * interval '100 days'
     FROM (SELECT (random() * 500000)::int AS number FROM generate_series(1, %s)) AS event
     ORDER BY 9"""
-
-Columns = list[list[Any]]  # bodies, message ids, correlation ids
 
 
 class Unconfirmed(Publisher):
@@ -95,7 +94,7 @@ class Bench:
 
     def ingest(self) -> float:
         """Consume as the driver does."""
-        return self._consume(lambda columns: ingest(self._connection, *columns))
+        return self._consume(lambda messages: ingest(self._connection, messages))
 
     def ingest_into_empty(self) -> float:
         """The same into an empty table."""
@@ -104,19 +103,19 @@ class Bench:
 
     def drain(self) -> float:
         """Consume and throw away."""
-        return self._consume(lambda columns: None)
+        return self._consume(lambda messages: None)
 
     def insert_each(self) -> float:
         """Consume, insert and commit one message at a time."""
 
-        def insert(columns: Columns) -> None:
-            event = json.loads(columns[0][0])
+        def insert(messages: list[Ingested]) -> None:
+            event = json.loads(messages[0][0])
             self._connection.execute(INSERT, [event[field] for field in FIELDS])
 
         return self._consume(insert, size=1, share=20)
 
     def _consume(
-        self, handle: Callable[[Columns], object], size: int = BATCH, share: int = 1
+        self, handle: Callable[[list[Ingested]], object], size: int = BATCH, share: int = 1
     ) -> float:
         self.publish(share=share)
         self._connection.execute("CHECKPOINT")
@@ -125,9 +124,8 @@ class Bench:
             began = time.monotonic()
             while missing:
                 if batch := consumer.take(size, 0.2):
-                    tags, *columns = map(list, zip(*batch, strict=True))
-                    handle(columns)
-                    consumer.acknowledge(tags[-1])
+                    handle([delivery[1:] for delivery in batch])
+                    consumer.acknowledge(batch[-1].tag)
                     missing -= len(batch)
             return count / (time.monotonic() - began)
 

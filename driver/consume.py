@@ -24,9 +24,10 @@ def consume(
 ) -> None:
     """Ingest what comes until *stop* is set; the batch in hand is finished first.
 
-    A batch is at most *batch_size* messages, or what came within *batch_seconds*. While the database
-    is away the batch is kept and tried again after a growing delay. When the broker was lost, what
-    was not acknowledged comes again. Raises Fault when a server refuses us before we ever listened.
+    A batch is at most *batch_size* messages, or what came within *batch_seconds*. While the
+    database is away the batch is kept, and tried again after a growing delay. When the broker was
+    lost, what was not acknowledged comes again. Raises Fault when a server refuses us before we
+    ever listened.
     """
     patience = _Patience(stop)
     listened = False

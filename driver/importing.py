@@ -35,7 +35,7 @@ PUBLISH_BATCH: Final = 200
 POLL_SECONDS: Final = 0.25
 PATIENCE_SECONDS: Final = 5.0
 GIVE_UP_SECONDS: Final = 60.0
-LONGEST_DELAY: Final = 30.0
+LONGEST_DELAY: Final = 5.0
 
 
 def import_organizations(texts: Iterator[bytes]) -> Outcome:

@@ -73,7 +73,7 @@ class Ingester:
             try:
                 connection = self._open()
                 try:
-                    outcome = _ingest(connection, part)
+                    outcome = ingest(connection, part)
                 except psycopg.Error as error:
                     if (error.sqlstate or "").startswith(OF_THE_SERVER):
                         raise
@@ -91,7 +91,7 @@ class Ingester:
                         "%s; the message goes to quarantine: id %r", explain(error), part[0][1]
                     )
                     reason = f"the database fails on it: {error.diag.message_primary or error}"
-                    outcome = _ingest(self._open(), part, reason)
+                    outcome = ingest(self._open(), part, reason)
             except psycopg.Error as error:
                 if not self._wait(error):
                     return
@@ -107,9 +107,13 @@ class Ingester:
         return self._connection
 
 
-def _ingest(
+def ingest(
     connection: Connection, messages: Sequence[Message], reason: str | None = None
 ) -> Outcome:
+    """Ingest messages; they are committed on return. Raises psycopg.Error.
+
+    With a reason, all go to quarantine for it.
+    """
     bodies, message_ids, correlation_ids = map(list, zip(*messages, strict=True))
     row = connection.execute(INGEST, (bodies, message_ids, correlation_ids, reason)).fetchone()
     assert row

@@ -136,7 +136,7 @@ def test_a_message_is_judged_in_a_bounded_time(conn: Connection, kind: str) -> N
         "SELECT raw.replay_rejected_user_events()",
     ):
         began = time.monotonic()
-        conn.execute(statement).fetchall() if statement[0] != "C" else conn.execute(statement)
+        conn.execute(statement)
         assert time.monotonic() - began < 3 * (usual + 0.1), statement
     rest = conn.execute("SELECT FROM raw.user_events WHERE user_id = 'p1'").rowcount
     assert rest == 0
@@ -144,7 +144,7 @@ def test_a_message_is_judged_in_a_bounded_time(conn: Connection, kind: str) -> N
 
 def test_good_messages_land_among_hostile_ones(conn: Connection) -> None:
     """In one batch with all of them; a second delivery adds nothing."""
-    bodies = [KINDS[kind](KILOBYTES_64) for kind in KINDS]
+    bodies = [make(KILOBYTES_64) for make in KINDS.values()]
     bodies[len(bodies) // 2 : 0] = [event(id=b'"good %d"' % number) for number in range(10)]
     ingest = "SELECT received, duplicates FROM raw.ingest_user_events(%b, NULL)"
     assert conn.execute(ingest, (bodies,)).fetchone() == (len(bodies), 0)

@@ -44,25 +44,27 @@ def waiting(one: Connection, other: Connection, statement: str, *values: Any) ->
 
 def drop_periods(conn: Connection) -> None:
     """Take away all partitions of closed versions."""
-    for (drop,) in conn.execute("""
+    periods = conn.execute("""
         SELECT format('DROP TABLE %s', inhrelid::regclass)
         FROM pg_inherits
         WHERE inhparent = 'crm.users_dim'::regclass AND inhrelid <> 'crm.users_dim_open'::regclass
-        """).fetchall():
+        """)
+    for (drop,) in periods.fetchall():
         conn.execute(drop)
 
 
 def names(conn: Connection) -> set[Any]:
     """Return the users that raw, the dimension and the quarantine know by name."""
-    return {name for (name,) in conn.execute("""
-            SELECT username FROM raw.user_events
-            UNION
-            SELECT username FROM crm.users_dim
-            UNION
-            SELECT convert_from(body, 'UTF8')::jsonb ->> 'username'
-            FROM raw.rejected_user_events
-            WHERE body <> ''
-            """)} - {None}
+    known = conn.execute("""
+        SELECT username FROM raw.user_events
+        UNION
+        SELECT username FROM crm.users_dim
+        UNION
+        SELECT convert_from(body, 'UTF8')::jsonb ->> 'username'
+        FROM raw.rejected_user_events
+        WHERE body <> ''
+        """)
+    return {name for (name,) in known} - {None}
 
 
 def test_an_erased_user_stays_erased_whatever_comes_meanwhile(
@@ -175,9 +177,11 @@ def test_an_ingest_waits_for_no_one_to_make_a_period(conn: Connection, other: Co
 def test_nobody_can_hold_up_the_loads(conn: Connection, other: Connection, role: str) -> None:
     """A role has no way to take their locks, the advisory ones that they once took included."""
     keys = conn.execute("""
-        SELECT hashtextextended('load ' || name, 0) FROM unnest(ARRAY['users_dim', 'user_events_daily']) AS name
+        SELECT hashtextextended('load ' || name, 0)
+        FROM unnest(ARRAY['users_dim', 'user_events_daily']) AS name
         UNION ALL
-        SELECT name::regclass::bigint FROM unnest(ARRAY['raw.organizations', 'crm.organizations_dim']) AS name
+        SELECT name::regclass::bigint
+        FROM unnest(ARRAY['raw.organizations', 'crm.organizations_dim']) AS name
         """).fetchall()
     other.execute(f"SET ROLE {role}".encode())
     for (key,) in keys:
