@@ -26,6 +26,7 @@ from driver.importing import (
 )
 from driver.ingest import BATCH, Outcome
 from driver.load import LOADS, load, load_days
+from driver.ready import wait_until_ready
 from driver.report import print_report, read_numbers, write_html
 from driver.settings import Settings
 from driver.status import print_json, print_prometheus, print_status, read_status
@@ -155,6 +156,25 @@ def _parser() -> argparse.ArgumentParser:
     loader.add_argument("days", type=_day, nargs=2, metavar="YYYY-MM-DD")
     loader.set_defaults(run=_load_days)
 
+    ready = commands.add_parser(
+        "ready", help="see that both servers work; the exit status is 1 when one does not"
+    )
+    ready.add_argument(
+        "--consumers",
+        type=_positive,
+        default=0,
+        metavar="N",
+        help="and that N consumers take from the queue (default: that one could)",
+    )
+    ready.add_argument(
+        "--seconds",
+        type=float,
+        default=0,
+        metavar="S",
+        help="longest wait for that (default: none)",
+    )
+    ready.set_defaults(run=_ready)
+
     report = commands.add_parser("report", help="show the daily numbers, and write them as HTML")
     for option, text in (("--from", "the first day"), ("--to", "the last day")):
         report.add_argument(
@@ -262,6 +282,11 @@ def _load_days(arguments: argparse.Namespace) -> int:
             print(printable(line))
 
     load_days(arguments.days, say)
+    return 0
+
+
+def _ready(arguments: argparse.Namespace) -> int:
+    wait_until_ready(Settings.from_environment(), arguments.consumers, arguments.seconds)
     return 0
 
 

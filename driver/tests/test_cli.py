@@ -84,7 +84,8 @@ def test_a_broker_that_is_away_is_a_fault(
 
 
 @pytest.mark.parametrize(
-    "command", ["", "consume", "import", "import user-events", "import both", "load", "status"]
+    "command",
+    ["", "consume", "import", "import user-events", "import both", "load", "ready", "status"],
 )
 def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """By --help."""

@@ -1,0 +1,63 @@
+"""What `make setup` asks the servers, against real ones."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+
+from driver.broker import Message, Publisher, queue_state
+from driver.cli import main
+from driver.settings import Settings
+from driver.tests.conftest import until
+
+
+def test_servers_that_work_are_ready(
+    conn: psycopg.Connection[Any], settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The queue is declared for that; a message in it stays."""
+    assert conn
+    assert main(["ready"]) == 0
+    with Publisher(settings) as publisher:
+        publisher.publish([Message("message", "", b"{}")])
+        publisher.wait_until_unconfirmed(0)
+    assert main(["ready"]) == 0
+    until(lambda: queue_state(settings) == (1, 0))
+    assert main(["ready", "--consumers", "1"]) == 1
+    output = capsys.readouterr()
+    assert (output.out, output.err) == (
+        "",
+        f"error: queue {settings.queue} has 0 of 1 consumers\n",
+    )
+
+
+def test_consumers_are_counted(
+    start_consumer: Callable[[], object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the broker; missing ones are waited for."""
+    start_consumer()
+    assert main(["ready", "--consumers", "1"]) == 0
+    assert main(["ready", "--consumers", "2", "--seconds", "0.5"]) == 1
+    start_consumer()
+    assert main(["ready", "--consumers", "2", "--seconds", "5"]) == 0
+    assert re.fullmatch("error: queue .* has 1 of 2 consumers\n", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [("PGPORT", "1", "PostgreSQL: .*"), ("RABBITMQ_URL", "amqp://127.0.0.1:1/", "RabbitMQ at .*")],
+)
+def test_a_server_that_is_away_is_not_ready(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    line: str,
+) -> None:
+    """One line says which."""
+    assert settings
+    monkeypatch.setenv(name, value)
+    assert main(["ready"]) == 1
+    assert re.fullmatch(f"error: {line}\n", capsys.readouterr().err)
