@@ -1,0 +1,222 @@
+"""`make setup` without Docker: it refuses bad settings, repairs servers, and never claims too much.
+
+On servers of its own; so it needs their programs on this machine.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from signal import SIGSTOP
+from typing import Final
+
+import pytest
+
+from driver.tests.conftest import until
+
+Result = subprocess.CompletedProcess[str]
+
+ROOT: Final = Path(__file__).parents[2]
+STATE: Final = ROOT / ".services" / "setup"
+PATH: Final = f"/usr/lib/rabbitmq/bin:{os.environ['PATH']}"
+SETTINGS: Final = (
+    "POSTGRES_PORT",
+    "RABBITMQ_PORT",
+    "POSTGRES_PASSWORD",
+    "RABBITMQ_PASSWORD",
+    "USER_EVENTS_QUEUE",
+    "CONSUMERS",
+)
+
+pytestmark = pytest.mark.skipif(
+    not shutil.which("rabbitmq-server", path=PATH),
+    reason="needs the servers' programs on this machine",
+)
+
+
+def services(*verb: str, **settings: str) -> Result:
+    """Call services/local for the servers of these tests.
+
+    A consumer works in a folder of its own: measured from there, the tests would count as code.
+    """
+    outer = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    return subprocess.run(
+        [ROOT / "services" / "local", *verb],
+        env={
+            **outer,
+            **dict.fromkeys(SETTINGS, ""),
+            "SERVICES_STATE": str(STATE.relative_to(ROOT)),
+            **settings,
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def succeed(*verb: str) -> str:
+    """Return the output of a call without a fault."""
+    result = services(*verb)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def psql(statement: str) -> None:
+    """Run a statement in the database of these tests, as its owner."""
+    succeed("psql", "--no-psqlrc", "--quiet", "--command", statement)
+
+
+def on_channel(call: str) -> None:
+    """Call a method of a channel to the broker of these tests."""
+    connect = "pika.BlockingConnection(pika.URLParameters(os.environ['RABBITMQ_URL']))"
+    succeed("run", "python", "-c", f"import os, pika; {connect}.channel().{call}")
+
+
+def pids() -> dict[str, int]:
+    """Return the processes of these tests by their names."""
+    return {path.stem: int(path.read_text()) for path in STATE.glob("*.pid")}
+
+
+@pytest.fixture(name="running", scope="module")
+def fixture_running() -> Iterator[None]:
+    """Both servers, migrated, and a consumer."""
+    try:
+        succeed("up")
+        succeed("run", "db/migrate")
+        assert succeed("start_consumers") == "consumer: 1 listening on queue user_events\n"
+        yield
+    finally:
+        succeed("down")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"PG_MAJOR": "14"}, "PG_MAJOR must be a version of PostgreSQL from 15 on, not '14'"),
+        ({"PG_MAJOR": "new"}, "PG_MAJOR must be a version of PostgreSQL from 15 on, not 'new'"),
+        ({"PG_MAJOR": "99"}, "PG_MAJOR=99, but the data are of PostgreSQL "),
+        ({"POSTGRES_PORT": "99999"}, "POSTGRES_PORT must be a number from 1 to 65535, not '99999'"),
+        ({"POSTGRES_PORT": "0"}, "POSTGRES_PORT must be a number from 1 to 65535, not '0'"),
+        ({"RABBITMQ_PORT": "amqp"}, "RABBITMQ_PORT must be a number from 1 to 65535, not 'amqp'"),
+        ({"RABBITMQ_PORT": "1\r"}, "RABBITMQ_PORT must be a number from 1 to 65535, not $'1\\r'"),
+        ({"POSTGRES_PORT": "5432", "RABBITMQ_PORT": "5432"}, "RABBITMQ_PORT must differ"),
+        ({"CONSUMERS": "x"}, "CONSUMERS must be a number from 1 to 50, not 'x'"),
+        ({"CONSUMERS": "0"}, "CONSUMERS must be a number from 1 to 50, not '0'"),
+        ({"CONSUMERS": "51"}, "CONSUMERS must be a number from 1 to 50, not '51'"),
+        ({"USER_EVENTS_QUEUE": "amq.events"}, "USER_EVENTS_QUEUE must be 1 to 255 bytes"),
+        ({"USER_EVENTS_QUEUE": "ü" * 128}, "USER_EVENTS_QUEUE must be 1 to 255 bytes"),
+        ({"USER_EVENTS_QUEUE": "a\nb"}, "not $'a\\nb'"),
+        ({"USER_EVENTS_QUEUE": "a\x85b"}, "USER_EVENTS_QUEUE must be 1 to 255 bytes"),
+        ({"USER_EVENTS_QUEUE": "a\udcffb"}, "USER_EVENTS_QUEUE must be 1 to 255 bytes of UTF-8"),
+        ({"POSTGRES_PASSWORD": "a b"}, "may hold letters, digits and . _ ~ - only"),
+        ({"RABBITMQ_PASSWORD": "é"}, "may hold letters, digits and . _ ~ - only"),
+    ],
+)
+def test_a_bad_setting_is_refused_before_anything_is_touched(
+    running: None, settings: dict[str, str], message: str
+) -> None:
+    """By one line and status 2: all processes stay, nothing is remembered."""
+    assert running is None
+    before = pids(), (STATE / "settings").read_text()
+    result = services("up", **settings)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert (pids(), (STATE / "settings").read_text()) == before
+    assert succeed("run", "python", "-m", "driver", "ready", "--consumers", "1") == ""
+
+
+def test_a_port_that_cannot_be_had_is_refused(running: None) -> None:
+    """One of another program, or of the system; here the other server's own."""
+    assert running is None
+    before = pids(), (STATE / "settings").read_text()
+    taken = succeed("env").partition("PGPORT=")[2].split()[0]
+    result = services("up", RABBITMQ_PORT=taken)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert f"RABBITMQ_PORT={taken} is taken by another program" in result.stderr
+    assert (pids(), (STATE / "settings").read_text()) == before
+
+
+def test_a_first_setup_that_is_refused_leaves_nothing() -> None:
+    """Not even an empty folder."""
+    state = ".services/refused"
+    try:
+        assert services("up", SERVICES_STATE=state, POSTGRES_PORT="99999").returncode == 2
+        assert not (ROOT / state).exists()
+    finally:
+        services("down", SERVICES_STATE=state)
+
+
+def test_another_kind_of_queue_is_not_remembered(running: None) -> None:
+    """A name that the broker refuses; the next setup has the queue of before."""
+    assert running is None
+    on_channel("queue_declare('classic')")
+    before = pids()
+    result = services("up", USER_EVENTS_QUEUE="classic")
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+    assert "USER_EVENTS_QUEUE=classic: the broker has a queue of this name" in result.stderr
+    assert "broker: " in succeed("up")
+    assert succeed("start_consumers") == "consumer: 1 listening on queue user_events\n"
+    assert pids() == before
+
+
+def test_frozen_processes_go_on(running: None) -> None:
+    """None has to be started again for that."""
+    assert running is None
+    before = pids()
+    for pid in before.values():
+        os.kill(pid, SIGSTOP)
+    assert "started again" not in succeed("up")
+    assert succeed("start_consumers") == "consumer: 1 listening on queue user_events\n"
+    assert pids() == before
+    for pid in before.values():
+        assert ") T " not in Path(f"/proc/{pid}/stat").read_text("ascii")
+
+
+def test_a_broker_with_dead_queues_is_started_again(running: None) -> None:
+    """As a full disk leaves it: the node lives, and answers 541 to all who want to consume."""
+    assert running is None
+    home = (STATE / "data").resolve() / "broker"
+    epmd_port = (STATE / "settings").read_text().partition("epmd_port=")[2].split()[0]
+    as_servers = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
+    kill = "supervisor:terminate_child(ra_systems_sup, quorum_queues)."
+    subprocess.run(
+        [*(as_servers if os.geteuid() == 0 else []), "rabbitmqctl", "eval", kill],
+        env={
+            "PATH": PATH,
+            "HOME": str(home),
+            "ERL_EPMD_PORT": epmd_port,
+            "ERL_FLAGS": "-start_epmd false",
+            "RABBITMQ_NODENAME": "warehouse@localhost",
+            "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+        },
+        cwd=home,
+        check=True,
+    )
+    ready = services("run", "python", "-m", "driver", "ready")
+    assert (ready.returncode, "INTERNAL_ERROR" in ready.stderr) == (1, True)
+    os.utime(STATE / "broker.pid", (0, 0))  # long ago: it need not be waited for
+    before = pids()
+    assert "the broker does not work, it is started again: RabbitMQ at " in succeed("up")
+    assert {name for name, pid in pids().items() if pid != before[name]} == {"broker"}
+    assert succeed("run", "python", "-m", "driver", "ready") == ""
+
+
+def test_a_consumer_that_cannot_work_is_not_said_to_listen(running: None) -> None:
+    """Whatever its log says of the time before; setup gives the reason, and repairs it later."""
+    assert running is None
+    succeed("start_consumers")
+    psql("ALTER ROLE warehouse_ingest VALID UNTIL '2020-12-08'")
+    on_channel("queue_delete('user_events')")
+    log = STATE / "consumer-1.log"
+    until(lambda: "authentication failed" in log.read_text())
+    assert "listening" in log.read_text()
+    result = services("start_consumers")
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+    assert "the consumer does not work: it stopped: error: PostgreSQL: " in result.stderr
+    assert "authentication failed" in result.stderr
+    psql("ALTER ROLE warehouse_ingest VALID UNTIL 'infinity'")
+    assert succeed("start_consumers") == "consumer: 1 listening on queue user_events\n"
