@@ -187,11 +187,16 @@ def _parser() -> argparse.ArgumentParser:
         "status", help="show what is where; the exit status is 1 when something needs a person"
     )
     formats = status.add_mutually_exclusive_group()
-    for option, printer, text in (
-        ("--json", print_json, "for programs"),
-        ("--prometheus", print_prometheus, "for node_exporter's textfile collector"),
-    ):
-        formats.add_argument(option, dest="printer", action="store_const", const=printer, help=text)
+    formats.add_argument(
+        "--json", dest="printer", action="store_const", const=print_json, help="for programs"
+    )
+    formats.add_argument(
+        "--prometheus",
+        dest="printer",
+        action="store_const",
+        const=print_prometheus,
+        help="for node_exporter's textfile collector",
+    )
     status.set_defaults(run=_status, printer=print_status)
     return parser
 
