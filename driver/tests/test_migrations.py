@@ -212,6 +212,22 @@ def test_upgrade_keeps_every_row(fresh: Connection) -> None:
     assert fresh.execute("SELECT * FROM etl.check_users_dim()").fetchall() == []
 
 
+def test_upgrade_cleans_reasons(fresh: Connection) -> None:
+    """Which were stored with what acts on a terminal, or at any length."""
+    sqitch("deploy", "--to", "splice_by_user", "--target", "db:pg:")
+    for table, key in (("user_events", "event_sk, reject_key"), ("organizations", "reject_key")):
+        number = "number, " if table == "user_events" else ""
+        fresh.execute(f"""
+            INSERT INTO raw.rejected_{table} ({key}, body, reason)
+            SELECT {number} gen_random_uuid(), '', reason
+            FROM unnest(ARRAY['good', E'\u009b31m\u202e', repeat('x', 501)])
+                WITH ORDINALITY AS reject (reason, number)""".encode())
+    subprocess.run([DB / "migrate"], check=True)
+    for table in ("user_events", "organizations"):
+        reasons = fresh.execute(f"SELECT reason FROM raw.rejected_{table} ORDER BY 1".encode())
+        assert sorted(reasons.fetchall()) == [("good",), ("x" * 500,), ("\ufffd31m\ufffd",)]
+
+
 def test_the_original_tables_are_taken_over(
     fresh: Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
