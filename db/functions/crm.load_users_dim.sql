@@ -149,10 +149,12 @@ BEGIN
             DELETE FROM etl.users_dim_splice;
     END;
 
+    -- The month after will be needed soon.
+    PERFORM crm.prepare_users_dim_period((import_date + interval '1 month')::date);
     PERFORM etl.end_load('users_dim', import_date, v_started_at, v_snapshot, v_versions, v_written);
     RETURN v_written;
 END;
 $load_users_dim$;
 
 COMMENT ON FUNCTION crm.load_users_dim(date) IS
-    'Brings the versions of users that begin on one UTC day, and their neighbours in time, to the state of the raw events of that day; returns the rows written. Days in any order, any number of times. A load of this table at the same time waits. Readers and ingest never wait for a load, nor a load for them: not when it adds a period (ATTACH PARTITION, without a default partition), not when it empties its stage.';
+    'Brings the versions of users that begin on one UTC day, and their neighbours in time, to the state of the raw events of that day; returns the rows written. Days in any order, any number of times. A load of this table at the same time waits. Readers and ingest never wait for a load, nor a load for them: not when it adds a period for the month to come (ATTACH PARTITION, without a default partition), not when it empties its stage; but see crm.require_users_dim_period.';

@@ -1,5 +1,4 @@
--- Reads etl.erasures and etl.purges, writes raw.user_events, raw.rejected_user_events, etl.arrivals and etl.ingests,
--- and makes the periods of crm.users_dim for the months of new events.
+-- Reads etl.erasures and etl.purges, writes raw.user_events, raw.rejected_user_events, etl.arrivals and etl.ingests.
 -- Rerun: the same messages add no row to raw or quarantine and are counted as duplicates.
 CREATE OR REPLACE FUNCTION raw.ingest_user_events(
     p_bodies          bytea[],
@@ -17,7 +16,6 @@ CREATE OR REPLACE FUNCTION raw.ingest_user_events(
 AS $ingest_user_events$
 DECLARE
     v_parsed record;
-    v_months date[];
 BEGIN
     PERFORM etl.begin_change('ingest');
 
@@ -106,7 +104,6 @@ BEGIN
         SELECT DISTINCT event_date, pg_current_xact_id()
         FROM event
         ON CONFLICT DO NOTHING
-        RETURNING event_date
     ),
     outcome AS (
         SELECT
@@ -146,12 +143,9 @@ BEGIN
     )
     SELECT
         coalesce(sum(ingest.received), 0)::bigint, coalesce(sum(ingest.inserted), 0)::bigint,
-        coalesce(sum(ingest.duplicates), 0)::bigint, coalesce(sum(ingest.rejected), 0)::bigint,
-        (SELECT array_agg(DISTINCT date_trunc('month', event_date::timestamp)::date) FROM arrival)
-    INTO received, inserted, duplicates, rejected, v_months
+        coalesce(sum(ingest.duplicates), 0)::bigint, coalesce(sum(ingest.rejected), 0)::bigint
+    INTO received, inserted, duplicates, rejected
     FROM ingest;
-
-    PERFORM crm.prepare_users_dim_periods(v_months);
 END;
 $ingest_user_events$;
 

@@ -395,7 +395,7 @@ SELECT bag_eq(
         'crm.find_users_dim_splice(timestamp with time zone,timestamp with time zone,timestamp with time zone) -> void',
         'crm.load_organizations_dim() -> bigint',
         'crm.load_users_dim(date) -> bigint',
-        'crm.prepare_users_dim_periods(date[]) -> void',
+        'crm.prepare_users_dim_period(date) -> void',
         'crm.require_users_dim_period(date) -> void',
         'crm.splice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',
         'crm.unsplice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',

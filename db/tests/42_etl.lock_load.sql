@@ -1,6 +1,6 @@
--- etl.lock_load(): out of order nobody waits; crm.prepare_users_dim_periods(): nobody ever waits.
+-- etl.lock_load(): out of order nobody waits; crm.prepare_users_dim_period(): nobody ever waits.
 BEGIN;
-SELECT plan(5);
+SELECT plan(6);
 
 \! psql --no-psqlrc --quiet --command="BEGIN; SELECT etl.lock_load('users_dim'); LOCK TABLE crm.users_dim IN SHARE UPDATE EXCLUSIVE MODE; SELECT pg_sleep(60)" >/dev/null 2>&1 &
 CREATE TEMP VIEW other AS
@@ -24,9 +24,14 @@ SELECT throws_ok(
     'one that comes earlier in etl.loads is not waited for: the other could wait for us'
 );
 SELECT lives_ok(
-    $$ SELECT crm.prepare_users_dim_periods(ARRAY['2020-12-08', '2021-01-08']::date[]) $$, 'who prepares periods does not wait'
+    $$ SELECT crm.prepare_users_dim_period('2020-12-08') $$, 'who prepares periods does not wait'
 );
-SELECT is(to_regclass('crm.users_dim_2020_12'), NULL, 'and leaves them to the load');
+SELECT is(to_regclass('crm.users_dim_2020_12'), NULL, 'and leaves them to another load');
+SELECT throws_ok(
+    $$ SELECT crm.require_users_dim_period('2020-12-08') $$, '55P03',
+    'crm.users_dim needs a partition for 2020-12, which cannot be made while queries of it run',
+    'who needs one waits for a while'
+);
 SELECT ok(pg_terminate_backend(pid), 'the other was there all the time') FROM other;
 
 SELECT * FROM finish();
