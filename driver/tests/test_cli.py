@@ -247,6 +247,21 @@ def test_the_address_may_be_in_a_file(
     assert Settings.from_environment() == settings
 
 
+def test_a_direct_import_does_not_wait_for_the_server(
+    conn: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    """It ends with what the database says, here a standby."""
+    assert conn
+    monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
+    path = tmp_path / "events.json"
+    path.write_text('{"id": 1}')
+    assert main(["import", "user-events", "--direct", str(path)]) == 1
+    assert re.fullmatch("error: PostgreSQL: .* read-only transaction\n", capsys.readouterr().err)
+
+
 def test_an_import_may_be_interrupted(
     conn: Connection, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

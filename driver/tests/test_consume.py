@@ -265,6 +265,27 @@ def test_a_batch_that_cannot_be_finished_is_left(
     until(lambda: count(conn, "raw.user_events") == 10)
 
 
+def test_a_consumer_may_be_stopped_while_it_waits(
+    conn: Connection,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """With a batch in hand that the database does not take: it goes back to the queue."""
+    assert conn
+    stop = threading.Event()
+    publish(settings, event(1))
+    # A standby takes nothing either.
+    monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
+    thread = threading.Thread(target=consume, args=(settings, stop))
+    thread.start()
+    until(lambda: "read-only transaction; trying again in 2 s" in caplog.text)
+    stop.set()
+    thread.join(5)
+    assert not thread.is_alive()
+    until(lambda: queue_state(settings) == (1, 0))
+
+
 def test_large_messages_come_in_small_batches(
     conn: Connection, settings: Settings, start_consumer: StartConsumer
 ) -> None:
