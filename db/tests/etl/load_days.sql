@@ -52,4 +52,4 @@ SELECT results_eq(
 SELECT is(:'told'::text, '', 'the same again has nothing to load');
 
 SELECT * FROM finish();
-TRUNCATE raw.user_events, crm.users_dim, reports.user_events_daily, etl.ingests, etl.arrivals, etl.load_runs;
+\ir ../fixtures/empty.sql

@@ -37,7 +37,7 @@ SELECT is(current_setting('scratch.hint'), 'Pass the day to load, e.g. DATE ''20
 SELECT is_empty('TABLE etl.load_runs', 'what was refused is no load');
 
 -- One lock a table, to the end of the transaction: of its row, as an advisory lock can be had by anybody who may connect.
-\ir fixtures/locked.sql
+\ir ../fixtures/locked.sql
 SELECT is_empty('TABLE locked', 'no load, no lock');
 SELECT etl.begin_load('users_dim', '2020-12-08') \g /dev/null
 SELECT results_eq('TABLE locked', ARRAY['users_dim'], 'a load locks out others');

@@ -49,6 +49,5 @@ SELECT is(:'told'::text, '', 'then there is nothing to load');
 SELECT is_empty('SELECT * FROM etl.check_users_dim()', 'the dimension is well');
 
 SELECT * FROM finish();
-SET client_min_messages = warning;
+\ir ../fixtures/empty.sql
 DROP SCHEMA hostile CASCADE;
-TRUNCATE raw.user_events, crm.users_dim, reports.user_events_daily, etl.ingests, etl.arrivals, etl.load_runs;

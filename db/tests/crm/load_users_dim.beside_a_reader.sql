@@ -1,7 +1,7 @@
 -- crm.load_users_dim(): somebody who reads the staging tables, pg_dump for one, does not hold it up.
 BEGIN;
 SELECT plan(3);
-\ir fixtures/history.sql
+\ir ../fixtures/history.sql
 
 \! psql --no-psqlrc --quiet --command='BEGIN; TABLE etl.users_dim_stage; TABLE etl.users_dim_splice; SELECT pg_sleep(60)' >/dev/null 2>&1 &
 CREATE TEMP VIEW reader AS

@@ -1,7 +1,7 @@
 -- raw.ingest_organizations(): takes what COPY brought; the last of a key counts, bad ones are put aside.
 BEGIN;
 SELECT plan(20);
-\ir fixtures/locked.sql
+\ir ../fixtures/locked.sql
 
 INSERT INTO raw.organizations_inbox (body) VALUES
     ('{"organization_key": "a", "organization_name": "Acme", "created_at": "2020-12-01 10:00:00.5"}'),
@@ -136,7 +136,7 @@ SELECT is(
     'and is not stored again'
 );
 
-\ir fixtures/hostile_session.sql
+\ir ../fixtures/hostile_session.sql
 INSERT INTO raw.organizations_inbox (body) VALUES
     ('{"organization_key": "hostile", "created_at": "2020-12-08 10:00"}'), ('{"organization_key": 1}');
 SELECT result::text AS counts FROM raw.ingest_organizations() AS result \gset

@@ -1,7 +1,7 @@
 -- crm.load_users_dim(): the versions of one day, on top of what was loaded before.
 BEGIN;
 SELECT plan(33);
-\ir fixtures/history.sql
+\ir ../fixtures/history.sql
 
 -- A day without events.
 SELECT is(crm.load_users_dim('2020-12-08'), 0::bigint, 'a day without events writes nothing');
@@ -252,7 +252,7 @@ SELECT bag_eq('TABLE place', 'TABLE before', 'and no row has moved');
 CREATE TEMP TABLE good_history AS TABLE history;
 TRUNCATE crm.users_dim, etl.load_runs;
 DROP TABLE crm.users_dim_2020_12, crm.users_dim_2021_01;
-\ir fixtures/hostile_session.sql
+\ir ../fixtures/hostile_session.sql
 SELECT crm.load_users_dim('2021-01-01') AS third, crm.load_users_dim('2020-12-08') AS first \gset
 SELECT crm.load_users_dim('2020-12-09') AS second, crm.load_users_dim('2020-12-08') AS again \gset
 RESET search_path;

@@ -25,6 +25,5 @@ SELECT is(:'path'::text, 'hostile,pg_catalog', 'and after one');
 SELECT is(:'path'::text, 'hostile,pg_catalog', 'and after a call that finds nothing to load');
 
 SELECT * FROM finish();
-SET client_min_messages = warning;
+\ir ../fixtures/empty.sql
 DROP SCHEMA hostile CASCADE;
-TRUNCATE crm.users_dim, reports.user_events_daily, etl.load_runs;

@@ -1,7 +1,7 @@
 -- crm.splice_users_dim(): days loaded late, again, in any order, and events that are gone.
 BEGIN;
 SELECT plan(61);
-\ir fixtures/history.sql
+\ir ../fixtures/history.sql
 
 -- Four days, months and a year apart, with neighbours at midnight, in every order.
 INSERT INTO raw.user_events (user_id, event_type, username, received_at) VALUES

@@ -1,7 +1,7 @@
 -- reports.users_daily, reports.users_by_organization: users over time, and where they are.
 BEGIN;
 SELECT plan(5);
-\ir fixtures/history.sql
+\ir ../fixtures/history.sql
 
 INSERT INTO raw.user_events (user_id, event_type, organization_name, plan_name, received_at) VALUES
     ('anna', 'User Created', 'Acme', 'Medium',     '2020-12-05 00:00Z'),

@@ -128,7 +128,7 @@ INSERT INTO raw.user_events (user_id, event_type, received_at) VALUES
     ('before', 'User Deleted', '2020-12-07 23:59:59.999999Z'),
     ('first',  'User Created', '2020-12-08 00:00:00Z'),
     ('last',   'User Updated', '2020-12-08 23:59:59.999999Z');
-\ir fixtures/hostile_session.sql
+\ir ../fixtures/hostile_session.sql
 SELECT reports.load_user_events_daily('2020-12-08') AS written \gset
 RESET search_path;
 RESET datestyle;

@@ -16,7 +16,7 @@ BEGIN
     PERFORM crm.load_users_dim(day), reports.load_user_events_daily(day) FROM unnest(p_days) AS day;
 END;
 $$;
-\ir fixtures/locked.sql
+\ir ../fixtures/locked.sql
 CREATE TEMP VIEW reject AS
 SELECT convert_from(body, 'UTF8') AS body FROM raw.rejected_user_events WHERE reason <> 'erased';
 

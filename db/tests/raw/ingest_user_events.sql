@@ -359,7 +359,7 @@ FROM (VALUES
 
 -- The session.
 DELETE FROM raw.user_events;
-\ir fixtures/hostile_session.sql
+\ir ../fixtures/hostile_session.sql
 SELECT result::text AS counts
 FROM raw.ingest_user_events(
     ARRAY[

@@ -10,7 +10,7 @@ CREATE FUNCTION pg_temp.ingest(VARIADIC p_at text[]) RETURNS text LANGUAGE sql A
     FROM unnest(p_at) AS at
 $$;
 -- A load waits for it and it for a load: it has the lock of each.
-\ir fixtures/locked.sql
+\ir ../fixtures/locked.sql
 SAVEPOINT unlocked;
 SELECT raw.drop_before('1999-01-01') \g /dev/null
 SELECT results_eq('TABLE locked', ARRAY['users_dim', 'user_events_daily'], 'no load runs meanwhile');

@@ -67,7 +67,7 @@ DELETE FROM raw.organizations;
 SELECT is(crm.load_organizations_dim(), 0::bigint, 'organizations that are gone from raw stay');
 
 INSERT INTO raw.organizations (organization_key, organization_name) VALUES ('f', 'Fox');
-\ir fixtures/hostile_session.sql
+\ir ../fixtures/hostile_session.sql
 SELECT crm.load_organizations_dim() AS written \gset
 RESET search_path;
 SELECT is(:written, 1, 'a hostile session writes the same');
