@@ -1,12 +1,12 @@
 -- db/grants.sql: what each role may do, and nothing else.
 BEGIN;
-SELECT plan(30);
+SELECT plan(35);
 
 CREATE TEMP VIEW member AS
 SELECT role
 FROM (VALUES ('public'), ('warehouse_ingest'), ('warehouse_load'), ('warehouse_read')) AS known (role);
 CREATE TEMP VIEW schema AS
-SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('raw', 'crm', 'reports', 'etl');
+SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('raw', 'crm', 'reports', 'etl', 'internal');
 
 SELECT bag_eq(
     $$
@@ -141,6 +141,7 @@ FROM (VALUES
     ('ingest', $$ SELECT FROM raw.organizations_inbox $$, 'refused'),
     ('ingest', $$ SELECT crm.load_users_dim('2020-12-08') $$, 'refused'),
     ('ingest', $$ SELECT crm.erase_user('a') $$, 'refused'),
+    ('ingest', $$ SELECT internal.blank_to_null('a') $$, 'refused'),
     ('ingest', $$ CREATE TEMP TABLE mine () $$, 'refused'),
     ('load', $$ SELECT crm.load_users_dim('2020-12-08') $$, 'done'),
     ('load', $$ SELECT reports.load_user_events_daily('2020-12-08') $$, 'done'),
@@ -151,9 +152,13 @@ FROM (VALUES
     ('load', $$ TABLE crm.users_dim $$, 'refused'),
     ('load', $$ SELECT raw.ingest_user_events(NULL, NULL) $$, 'refused'),
     ('load', $$ SELECT raw.drop_before('2020-12-08') $$, 'refused'),
+    ('load', $$ SELECT internal.blank_to_null('a') $$, 'refused'),
+    ('load', $$ TABLE internal.users_dim_stage $$, 'refused'),
     ('load', $$ DELETE FROM etl.load_runs $$, 'refused'),
     ('read', $$ TABLE raw.user_events $$, 'refused'),
     ('read', $$ TABLE etl.load_runs $$, 'refused'),
+    ('read', $$ SELECT internal.blank_to_null('a') $$, 'refused'),
+    ('read', $$ TABLE internal.users_dim_stage $$, 'refused'),
     ('read', $$ DELETE FROM crm.users_dim $$, 'refused'),
     ('read', $$ SELECT crm.load_users_dim('2020-12-08') $$, 'refused')
 ) AS attempt (role, statement, outcome);

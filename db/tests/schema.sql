@@ -1,18 +1,18 @@
--- The contract: what users, DBAs and the driver find in the four schemas, and nothing else.
+-- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
 BEGIN;
-SELECT plan(47);
+SELECT plan(50);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
 FROM pg_class
-WHERE relnamespace IN ('raw'::regnamespace, 'crm'::regnamespace, 'reports'::regnamespace, 'etl'::regnamespace)
+WHERE relnamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl', 'internal')
   AND relkind IN ('r', 'p', 'v', 'm', 'f');
 
 CREATE TEMP VIEW routine AS
 SELECT pg_proc.oid::regprocedure AS routine, pg_language.lanname, pg_proc.*
 FROM pg_proc
 JOIN pg_language ON pg_language.oid = pg_proc.prolang
-WHERE pronamespace IN ('raw'::regnamespace, 'crm'::regnamespace, 'reports'::regnamespace, 'etl'::regnamespace);
+WHERE pronamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl', 'internal');
 
 -- Each column in the words of its definition.
 PREPARE columns_of(regclass) AS
@@ -35,6 +35,7 @@ SELECT has_schema('raw');
 SELECT has_schema('crm');
 SELECT has_schema('reports');
 SELECT has_schema('etl');
+SELECT has_schema('internal');
 
 SELECT tables_are('raw', ARRAY[
     'user_events', 'rejected_user_events', 'organizations_inbox', 'organizations', 'rejected_organizations'
@@ -42,13 +43,15 @@ SELECT tables_are('raw', ARRAY[
 SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim']);
 SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
-    'ingests', 'arrivals', 'loads', 'load_runs', 'users_dim_stage', 'users_dim_changed', 'users_dim_splice', 'erasure_secret', 'erasures', 'purges'
+    'ingests', 'arrivals', 'loads', 'load_runs', 'erasure_secret', 'erasures', 'purges'
 ]);
+SELECT tables_are('internal', ARRAY['users_dim_stage', 'users_dim_changed', 'users_dim_splice']);
 
 SELECT views_are('raw', '{}'::name[]);
 SELECT views_are('crm', ARRAY['users_current', 'organization_names']);
 SELECT views_are('reports', ARRAY['users_daily', 'users_by_organization']);
 SELECT views_are('etl', ARRAY['last_loads', 'stale_dates', 'ingest_totals', 'quarantine', 'problems', 'metrics']);
+SELECT views_are('internal', '{}'::name[]);
 
 SELECT results_eq(
     $$ EXECUTE columns_of('crm.organization_names') $$,
@@ -198,13 +201,13 @@ SELECT results_eq(
 );
 
 SELECT results_eq(
-    $$ EXECUTE columns_of('etl.users_dim_changed') $$,
+    $$ EXECUTE columns_of('internal.users_dim_changed') $$,
     ARRAY['user_id text COLLATE "C" NOT NULL', 'first_from timestamp with time zone'],
-    'etl.users_dim_changed: columns'
+    'internal.users_dim_changed: columns'
 );
 
 SELECT results_eq(
-    $$ EXECUTE columns_of('etl.users_dim_splice') $$,
+    $$ EXECUTE columns_of('internal.users_dim_splice') $$,
     ARRAY[
         'user_id text COLLATE "C" NOT NULL',
         'first_from timestamp with time zone',
@@ -213,11 +216,11 @@ SELECT results_eq(
         'next_from timestamp with time zone NOT NULL',
         'n_begun bigint NOT NULL'
     ],
-    'etl.users_dim_splice: columns'
+    'internal.users_dim_splice: columns'
 );
 
 SELECT results_eq(
-    $$ EXECUTE columns_of('etl.users_dim_stage') $$,
+    $$ EXECUTE columns_of('internal.users_dim_stage') $$,
     ARRAY[
         'user_id text COLLATE "C" NOT NULL',
         'valid_from timestamp with time zone NOT NULL',
@@ -242,7 +245,7 @@ SELECT results_eq(
         'open_event_sk bigint',
         'first_from timestamp with time zone NOT NULL'
     ],
-    'etl.users_dim_stage: columns'
+    'internal.users_dim_stage: columns'
 );
 
 SELECT results_eq(
@@ -324,7 +327,7 @@ SELECT results_eq(
 
 SELECT bag_eq(
     $$ SELECT relation::text FROM relation WHERE relpersistence = 'u' $$,
-    ARRAY['etl.users_dim_changed', 'etl.users_dim_splice', 'etl.users_dim_stage'],
+    ARRAY['internal.users_dim_changed', 'internal.users_dim_splice', 'internal.users_dim_stage'],
     'only what a load empties again is unlogged'
 );
 SELECT is_partitioned('crm', 'users_dim', 'the dimension is partitioned');
@@ -390,49 +393,49 @@ SELECT bag_eq(
 SELECT bag_eq(
     $$ SELECT format('%s -> %s', routine, pg_get_function_result(oid)) FROM routine $$,
     ARRAY[
-        'crm.add_users_dim_period(date) -> void',
         'crm.erase_user(text) -> record',
-        'crm.find_users_dim_splice(timestamp with time zone,timestamp with time zone,timestamp with time zone) -> void',
         'crm.load_organizations_dim() -> bigint',
         'crm.load_users_dim(date) -> bigint',
-        'crm.prepare_users_dim_periods(date[]) -> void',
-        'crm.require_users_dim_period(date) -> void',
-        'crm.splice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',
-        'crm.unsplice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',
         'crm.users_at(timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
             || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone)',
         'etl.after_restore() -> bigint',
-        'etl.begin_change(text) -> void',
-        'etl.begin_load(text,date) -> void',
-        'etl.blank_to_null(text) -> text',
         'etl.catch_up() -> ',
         'etl.check_users_dim() -> TABLE(user_id text, valid_from timestamp with time zone, '
             || 'valid_to timestamp with time zone, fault text)',
-        'etl.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint) -> void',
-        'etl.erasure_token(bytea,text) -> text',
         'etl.import_progress(text) -> record',
         'etl.load_days(date,date) -> ',
-        'etl.lock_load(text) -> void',
         'etl.run_loads(text[],date[]) -> ',
         'etl.thin_ingests() -> bigint',
-        'etl.parse_correlation_id(text) -> TABLE(import_id text, "position" bigint)',
-        'raw.bounds_fault(jsonb) -> text',
-        'raw.clean_reason(text) -> text',
-        'raw.content_key(text,bytea) -> uuid',
+        'internal.add_users_dim_period(date) -> void',
+        'internal.begin_change(text) -> void',
+        'internal.begin_load(text,date) -> void',
+        'internal.blank_to_null(text) -> text',
+        'internal.bounds_fault(jsonb) -> text',
+        'internal.clean_reason(text) -> text',
+        'internal.content_key(text,bytea) -> uuid',
+        'internal.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint) -> void',
+        'internal.erasure_token(bytea,text) -> text',
+        'internal.exceeds_bounds(jsonb[]) -> boolean',
+        'internal.find_users_dim_splice(timestamp with time zone,timestamp with time zone,timestamp with time zone) -> void',
+        'internal.instant_fault(jsonb,text,timestamp with time zone) -> text',
+        'internal.kept_from() -> timestamp with time zone',
+        'internal.key_fault(jsonb,text) -> text',
+        'internal.lock_load(text) -> void',
+        'internal.mentions_user(bytea,text,text[],text[]) -> boolean',
+        'internal.parse_correlation_id(text) -> TABLE(import_id text, "position" bigint)',
+        'internal.parse_instant(text) -> timestamp with time zone',
+        'internal.parse_json(bytea) -> record',
+        'internal.parse_user_events(bytea[]) -> record',
+        'internal.prepare_users_dim_periods(date[]) -> void',
+        'internal.require_users_dim_period(date) -> void',
+        'internal.splice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',
+        'internal.text_fault(jsonb,text) -> text',
+        'internal.unsplice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',
+        'internal.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean) -> text',
         'raw.drop_before(date) -> bigint',
         'raw.ingest_organizations() -> record',
         'raw.ingest_user_events(bytea[],text[],text[],text) -> record',
-        'raw.exceeds_bounds(jsonb[]) -> boolean',
-        'raw.instant_fault(jsonb,text,timestamp with time zone) -> text',
-        'raw.kept_from() -> timestamp with time zone',
-        'raw.key_fault(jsonb,text) -> text',
-        'raw.mentions_user(bytea,text,text[],text[]) -> boolean',
-        'raw.parse_instant(text) -> timestamp with time zone',
-        'raw.parse_json(bytea) -> record',
-        'raw.parse_user_events(bytea[]) -> record',
         'raw.replay_rejected_user_events() -> record',
-        'raw.text_fault(jsonb,text) -> text',
-        'raw.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean) -> text',
         'reports.load_user_events_daily(date) -> bigint'
     ],
     'functions, what they take and return'
@@ -490,8 +493,9 @@ SELECT is_empty(
 SELECT bag_eq(
     $$ SELECT oid::regproc::text FROM routine WHERE 'TimeZone=UTC' = ANY (proconfig) $$,
     ARRAY[
-        'crm.add_users_dim_period', 'crm.erase_user', 'crm.load_users_dim', 'crm.splice_users_dim',
-        'etl.thin_ingests', 'raw.drop_before', 'raw.parse_instant', 'raw.parse_user_events', 'reports.load_user_events_daily'
+        'crm.erase_user', 'crm.load_users_dim', 'etl.thin_ingests',
+        'internal.add_users_dim_period', 'internal.parse_instant', 'internal.parse_user_events', 'internal.splice_users_dim',
+        'raw.drop_before', 'reports.load_user_events_daily'
     ],
     'functions in which days meet instants pin the zone'
 );

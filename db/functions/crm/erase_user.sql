@@ -18,7 +18,7 @@ DECLARE
     v_names    text[];
     v_emails   text[];
 BEGIN
-    PERFORM etl.begin_change('crm.erase_user');
+    PERFORM internal.begin_change('crm.erase_user');
 
     IF p_user_id IS NULL OR p_user_id = '' THEN
         RAISE EXCEPTION 'user_id must not be %', CASE WHEN p_user_id IS NULL THEN 'null' ELSE 'empty' END
@@ -32,10 +32,10 @@ BEGIN
                   HINT = 'Pass the id of the user as it is in raw.user_events.';
     END IF;
 
-    token := etl.erasure_token((SELECT secret FROM etl.erasure_secret), p_user_id);
+    token := internal.erasure_token((SELECT secret FROM etl.erasure_secret), p_user_id);
 
     -- A load or an ingest that runs now has the user in hand: wait for it, and let the next one wait for us.
-    PERFORM etl.lock_load('users_dim');
+    PERFORM internal.lock_load('users_dim');
     LOCK TABLE raw.user_events, raw.rejected_user_events IN SHARE ROW EXCLUSIVE MODE;
 
     v_is_again := EXISTS (SELECT 1 FROM etl.erasures AS erasure WHERE erasure.token = erase_user.token);
@@ -75,13 +75,13 @@ BEGIN
         SELECT DISTINCT event_date, pg_current_xact_id()
         FROM personal
         WHERE v_is_again
-          AND received_at >= raw.kept_from()
+          AND received_at >= internal.kept_from()
         ON CONFLICT DO NOTHING
     )
     SELECT
         count(*),
-        coalesce(array_agg(DISTINCT username) FILTER (WHERE etl.blank_to_null(username) IS NOT NULL), '{}'),
-        coalesce(array_agg(DISTINCT user_email) FILTER (WHERE etl.blank_to_null(user_email) IS NOT NULL), '{}')
+        coalesce(array_agg(DISTINCT username) FILTER (WHERE internal.blank_to_null(username) IS NOT NULL), '{}'),
+        coalesce(array_agg(DISTINCT user_email) FILTER (WHERE internal.blank_to_null(user_email) IS NOT NULL), '{}')
     INTO events, v_names, v_emails
     FROM personal;
 
@@ -114,7 +114,7 @@ BEGIN
     -- The key stays: the same message delivered again is a duplicate.
     UPDATE raw.rejected_user_events
     SET body = '', message_id = NULL, reason = 'erased'
-    WHERE raw.mentions_user(body, p_user_id, v_emails, v_names);
+    WHERE internal.mentions_user(body, p_user_id, v_emails, v_names);
 
     GET DIAGNOSTICS rejects = ROW_COUNT;
 

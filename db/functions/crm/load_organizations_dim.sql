@@ -9,10 +9,10 @@ DECLARE
     v_rows bigint;
 BEGIN
     -- Two loads at once would race on the same keys; the second one waits.
-    PERFORM etl.lock_load('organizations_dim');
+    PERFORM internal.lock_load('organizations_dim');
 
     INSERT INTO crm.organizations_dim AS dim (organization_key, organization_name, created_at)
-    SELECT organization_key, etl.blank_to_null(organization_name), created_at
+    SELECT organization_key, internal.blank_to_null(organization_name), created_at
     FROM raw.organizations
     EXCEPT
     SELECT organization_key, organization_name, created_at

@@ -21,11 +21,11 @@ DECLARE
     v_rows       bigint;
     v_written    bigint := 0::bigint;
 BEGIN
-    PERFORM etl.begin_load('users_dim', import_date);
+    PERFORM internal.begin_load('users_dim', import_date);
     v_snapshot := pg_current_snapshot();
 
     -- All statements below see the day as it is staged here, whatever arrives meanwhile.
-    INSERT INTO etl.users_dim_stage (
+    INSERT INTO internal.users_dim_stage (
         user_id, valid_from, valid_to, first_from, is_first, is_last, is_late, is_deleted,
         username, user_email, user_type, organization_name, plan_name, event_sk,
         open_from, open_is_deleted, open_username, open_user_email, open_user_type,
@@ -40,11 +40,11 @@ BEGIN
         event.next_received_at IS NULL,
         coalesce(open.valid_from >= v_from, false),
         event.event_type = 'User Deleted',
-        etl.blank_to_null(event.username),
-        etl.blank_to_null(event.user_email),
-        etl.blank_to_null(event.user_type),
-        etl.blank_to_null(event.organization_name),
-        etl.blank_to_null(event.plan_name),
+        internal.blank_to_null(event.username),
+        internal.blank_to_null(event.user_email),
+        internal.blank_to_null(event.user_type),
+        internal.blank_to_null(event.organization_name),
+        internal.blank_to_null(event.plan_name),
         event.event_sk,
         open.valid_from, open.is_deleted, open.username, open.user_email, open.user_type,
         open.organization_name, open.plan_name, open.event_sk
@@ -70,11 +70,11 @@ BEGIN
     GET DIAGNOSTICS v_versions = ROW_COUNT;
 
     -- How many users are late decides how the open rows are best found.
-    ANALYZE etl.users_dim_stage (is_first, is_last, is_late);
+    ANALYZE internal.users_dim_stage (is_first, is_last, is_late);
 
     -- Users without a version on or after this day: what was open is closed, the open row is rewritten in place.
-    IF EXISTS (SELECT 1 FROM etl.users_dim_stage WHERE NOT is_late) THEN
-        PERFORM crm.require_users_dim_period(import_date);
+    IF EXISTS (SELECT 1 FROM internal.users_dim_stage WHERE NOT is_late) THEN
+        PERFORM internal.require_users_dim_period(import_date);
 
         INSERT INTO crm.users_dim (
             user_id, valid_from, valid_to, is_deleted,
@@ -85,7 +85,7 @@ BEGIN
             SELECT
                 user_id, open_from, valid_from, open_is_deleted,
                 open_username, open_user_email, open_user_type, open_organization_name, open_plan_name, open_event_sk
-            FROM etl.users_dim_stage
+            FROM internal.users_dim_stage
             WHERE is_first
               AND NOT is_late
               AND open_from IS NOT NULL
@@ -93,7 +93,7 @@ BEGIN
             SELECT
                 user_id, valid_from, valid_to, is_deleted,
                 username, user_email, user_type, organization_name, plan_name, event_sk
-            FROM etl.users_dim_stage
+            FROM internal.users_dim_stage
             WHERE NOT is_last
               AND NOT is_late
         ) AS closed
@@ -111,7 +111,7 @@ BEGIN
             organization_name = stage.organization_name,
             plan_name = stage.plan_name,
             event_sk = stage.event_sk
-        FROM etl.users_dim_stage AS stage
+        FROM internal.users_dim_stage AS stage
         WHERE open.user_id = stage.user_id
           AND stage.is_last
           AND NOT stage.is_late
@@ -127,7 +127,7 @@ BEGIN
         SELECT
             user_id, valid_from, is_deleted,
             username, user_email, user_type, organization_name, plan_name, event_sk
-        FROM etl.users_dim_stage
+        FROM internal.users_dim_stage
         WHERE is_last
           AND open_from IS NULL;
 
@@ -136,20 +136,20 @@ BEGIN
     END IF;
 
     -- All other users: the day is loaded again, or late.
-    v_written := v_written + crm.splice_users_dim(v_from, v_to);
+    v_written := v_written + internal.splice_users_dim(v_from, v_to);
 
     -- TRUNCATE alone would wait for whoever reads these tables, pg_dump for one.
     BEGIN
-        LOCK TABLE etl.users_dim_stage, etl.users_dim_changed, etl.users_dim_splice NOWAIT;
-        TRUNCATE etl.users_dim_stage, etl.users_dim_changed, etl.users_dim_splice;
+        LOCK TABLE internal.users_dim_stage, internal.users_dim_changed, internal.users_dim_splice NOWAIT;
+        TRUNCATE internal.users_dim_stage, internal.users_dim_changed, internal.users_dim_splice;
     EXCEPTION
         WHEN lock_not_available THEN
-            DELETE FROM etl.users_dim_stage;
-            DELETE FROM etl.users_dim_changed;
-            DELETE FROM etl.users_dim_splice;
+            DELETE FROM internal.users_dim_stage;
+            DELETE FROM internal.users_dim_changed;
+            DELETE FROM internal.users_dim_splice;
     END;
 
-    PERFORM etl.end_load('users_dim', import_date, v_started_at, v_snapshot, v_versions, v_written);
+    PERFORM internal.end_load('users_dim', import_date, v_started_at, v_snapshot, v_versions, v_written);
     RETURN v_written;
 END;
 $load_users_dim$;

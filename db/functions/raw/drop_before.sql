@@ -17,9 +17,9 @@ BEGIN
                   HINT = 'Pass the first day to keep, e.g. DATE ''2020-12-08''.';
     END IF;
 
-    PERFORM etl.begin_change('raw.drop_before');
-    PERFORM etl.lock_load('users_dim');
-    PERFORM etl.lock_load('user_events_daily');
+    PERFORM internal.begin_change('raw.drop_before');
+    PERFORM internal.lock_load('users_dim');
+    PERFORM internal.lock_load('user_events_daily');
     -- What arrives meanwhile is judged by the new limit: its ingest waits.
     LOCK TABLE raw.user_events IN SHARE ROW EXCLUSIVE MODE;
 
@@ -36,7 +36,7 @@ BEGIN
     loaded AS (
         SELECT event_date, n_total
         FROM reports.user_events_daily
-        WHERE event_date::timestamptz >= raw.kept_from()
+        WHERE event_date::timestamptz >= internal.kept_from()
           AND event_date < p_date
     ),
     unloaded AS (
@@ -61,7 +61,7 @@ BEGIN
                   HINT = 'CALL etl.catch_up(); a day from which events were removed by hand has to be loaded by name.';
     END IF;
 
-    IF p_date::timestamptz > raw.kept_from() THEN
+    IF p_date::timestamptz > internal.kept_from() THEN
         INSERT INTO etl.purges (purged_before, events)
         VALUES (p_date, v_events);
     END IF;

@@ -10,9 +10,9 @@ CREATE OR REPLACE FUNCTION raw.ingest_organizations(
     SET search_path = pg_catalog, pg_temp
 AS $ingest_organizations$
 BEGIN
-    PERFORM etl.begin_change('ingest');
+    PERFORM internal.begin_change('ingest');
     -- Two files at once would race on the same keys; the second one waits.
-    PERFORM etl.lock_load('organizations_dim');
+    PERFORM internal.lock_load('organizations_dim');
 
     WITH taken AS (
         DELETE FROM raw.organizations_inbox
@@ -26,16 +26,16 @@ BEGIN
             instant.created_at,
             coalesce(
                 parsed.fault,
-                raw.key_fault(parsed.content, 'organization_key'),
-                raw.text_fault(parsed.content, 'organization_name'),
+                internal.key_fault(parsed.content, 'organization_key'),
+                internal.text_fault(parsed.content, 'organization_name'),
                 CASE
                     WHEN jsonb_typeof(parsed.content -> 'created_at') <> 'null'
-                        THEN raw.instant_fault(parsed.content, 'created_at', instant.created_at)
+                        THEN internal.instant_fault(parsed.content, 'created_at', instant.created_at)
                 END
             ) AS reason
         FROM taken
-        CROSS JOIN LATERAL raw.parse_json(taken.body) AS parsed
-        CROSS JOIN LATERAL raw.parse_instant(CASE
+        CROSS JOIN LATERAL internal.parse_json(taken.body) AS parsed
+        CROSS JOIN LATERAL internal.parse_instant(CASE
             WHEN jsonb_typeof(parsed.content -> 'created_at') = 'string' THEN parsed.content ->> 'created_at'
         END) AS instant (created_at)
     ),
@@ -67,7 +67,7 @@ BEGIN
     ),
     reject AS (
         INSERT INTO raw.rejected_organizations (reject_key, body, reason)
-        SELECT raw.content_key(NULL, body), body, raw.clean_reason(reason)
+        SELECT internal.content_key(NULL, body), body, internal.clean_reason(reason)
         FROM judged
         WHERE reason IS NOT NULL
         ON CONFLICT DO NOTHING
@@ -88,4 +88,4 @@ END;
 $ingest_organizations$;
 
 COMMENT ON FUNCTION raw.ingest_organizations() IS
-    'Takes what COPY put into raw.organizations_inbox: validates, keeps the last of each organization_key, quarantines the rest, and brings crm.organizations_dim up to date; returns what became of it (inserted: new or changed). A bad organization is no error, nor is one of any size: raw.parse_json has the bounds.';
+    'Takes what COPY put into raw.organizations_inbox: validates, keeps the last of each organization_key, quarantines the rest, and brings crm.organizations_dim up to date; returns what became of it (inserted: new or changed). A bad organization is no error, nor is one of any size: internal.parse_json has the bounds.';

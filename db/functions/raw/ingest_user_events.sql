@@ -19,7 +19,7 @@ DECLARE
     v_parsed record;
     v_months date[];
 BEGIN
-    PERFORM etl.begin_change('ingest');
+    PERFORM internal.begin_change('ingest');
 
     IF p_bodies IS NULL
         OR cardinality(p_message_ids) <> cardinality(p_bodies)
@@ -31,7 +31,7 @@ BEGIN
     END IF;
 
     IF p_reason IS NULL THEN
-        v_parsed := raw.parse_user_events(p_bodies);
+        v_parsed := internal.parse_user_events(p_bodies);
     ELSE
         SELECT NULL::jsonb[] AS contents, NULL::timestamptz[] AS instants,
             array_fill(p_reason, ARRAY[cardinality(p_bodies)]) AS faults
@@ -50,13 +50,13 @@ BEGIN
     judged AS MATERIALIZED (
         SELECT
             event_sk, body, message_id, correlation_id, content, received_at, erasure.token,
-            coalesce(fault, raw.user_event_fault(
-                content, received_at, (SELECT raw.kept_from()), taken.token IS NOT NULL
+            coalesce(fault, internal.user_event_fault(
+                content, received_at, (SELECT internal.kept_from()), taken.token IS NOT NULL
             )) AS reason
         FROM message
         LEFT JOIN etl.erasures AS erasure ON erasure.token = CASE
             WHEN EXISTS (SELECT FROM etl.erasures)
-                THEN etl.erasure_token((SELECT secret FROM etl.erasure_secret), content ->> 'id')
+                THEN internal.erasure_token((SELECT secret FROM etl.erasure_secret), content ->> 'id')
         END
         LEFT JOIN etl.erasures AS taken ON taken.token = content ->> 'id'
     ),
@@ -67,7 +67,7 @@ BEGIN
         )
         SELECT
             event_sk,
-            raw.content_key(message_id, convert_to(content::text, 'UTF8')) AS event_key,
+            internal.content_key(message_id, convert_to(content::text, 'UTF8')) AS event_key,
             coalesce(token, content ->> 'id'),
             content ->> 'event_type',
             CASE WHEN token IS NULL THEN content ->> 'username' END,
@@ -91,10 +91,10 @@ BEGIN
         INSERT INTO raw.rejected_user_events (event_sk, reject_key, message_id, body, reason)
         SELECT
             event_sk,
-            raw.content_key(message_id, body) AS reject_key,
+            internal.content_key(message_id, body) AS reject_key,
             CASE WHEN token IS NULL THEN message_id END,
             CASE WHEN token IS NULL THEN body ELSE '' END,
-            CASE WHEN token IS NULL THEN raw.clean_reason(reason) ELSE 'erased' END
+            CASE WHEN token IS NULL THEN internal.clean_reason(reason) ELSE 'erased' END
         FROM judged
         WHERE reason IS NOT NULL
         ORDER BY reject_key
@@ -119,7 +119,7 @@ BEGIN
         FROM judged
         LEFT JOIN event USING (event_sk)
         LEFT JOIN reject USING (event_sk)
-        CROSS JOIN LATERAL etl.parse_correlation_id(judged.correlation_id) AS import
+        CROSS JOIN LATERAL internal.parse_correlation_id(judged.correlation_id) AS import
     ),
     stretch AS (
         SELECT
@@ -151,7 +151,7 @@ BEGIN
     INTO received, inserted, duplicates, rejected, v_months
     FROM ingest;
 
-    PERFORM crm.prepare_users_dim_periods(v_months);
+    PERFORM internal.prepare_users_dim_periods(v_months);
 END;
 $ingest_user_events$;
 

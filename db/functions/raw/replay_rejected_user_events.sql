@@ -20,7 +20,7 @@ DECLARE
     v_bodies bytea[];
     v_ids    text[];
 BEGIN
-    PERFORM etl.begin_change('ingest');
+    PERFORM internal.begin_change('ingest');
     received := 0::bigint;
     inserted := 0::bigint;
     duplicates := 0::bigint;
@@ -45,16 +45,16 @@ BEGIN
             judged AS MATERIALIZED (
                 SELECT
                     tried.event_sk,
-                    raw.clean_reason(coalesce(parsed.fault, raw.user_event_fault(
+                    internal.clean_reason(coalesce(parsed.fault, internal.user_event_fault(
                         parsed.content,
-                        raw.parse_instant(CASE
+                        internal.parse_instant(CASE
                             WHEN jsonb_typeof(parsed.content -> 'received_at') = 'string' THEN parsed.content ->> 'received_at'
                         END),
-                        (SELECT raw.kept_from()),
+                        (SELECT internal.kept_from()),
                         EXISTS (SELECT 1 FROM etl.erasures WHERE token = parsed.content ->> 'id')
                     ))) AS reason
                 FROM tried
-                CROSS JOIN LATERAL raw.parse_json(tried.body) AS parsed
+                CROSS JOIN LATERAL internal.parse_json(tried.body) AS parsed
             ),
             good AS (
                 DELETE FROM raw.rejected_user_events AS reject

@@ -16,7 +16,7 @@ DECLARE
     v_day        reports.user_events_daily;
     v_rows       bigint;
 BEGIN
-    PERFORM etl.begin_load('user_events_daily', import_date);
+    PERFORM internal.begin_load('user_events_daily', import_date);
     v_snapshot := pg_current_snapshot();
 
     SELECT
@@ -42,7 +42,7 @@ BEGIN
         n_total = EXCLUDED.n_total;
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
-    PERFORM etl.end_load('user_events_daily', import_date, v_started_at, v_snapshot, v_day.n_total, v_rows);
+    PERFORM internal.end_load('user_events_daily', import_date, v_started_at, v_snapshot, v_day.n_total, v_rows);
     RETURN v_rows;
 END;
 $load_user_events_daily$;

@@ -13,7 +13,7 @@ $$;
 CREATE FUNCTION pg_temp.dump() RETURNS text LANGUAGE sql AS $$
     SELECT replace(string_agg(query_to_xml(format('TABLE %s', oid::regclass), true, true, '')::text, ''), 'caroline2', '')
     FROM pg_class
-    WHERE relnamespace IN ('raw'::regnamespace, 'crm'::regnamespace, 'reports'::regnamespace, 'etl'::regnamespace)
+    WHERE relnamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl', 'internal')
       AND relkind IN ('r', 'v')
 $$;
 CREATE FUNCTION pg_temp.traces() RETURNS text[] LANGUAGE sql AS $$

@@ -239,7 +239,7 @@ SELECT results_eq(
 );
 SELECT ok(started_at > now() AND duration > '0', 'and when, by the clock')
 FROM etl.load_runs;
-SELECT is_empty('TABLE etl.users_dim_stage', 'nothing is left on the stage');
+SELECT is_empty('TABLE internal.users_dim_stage', 'nothing is left on the stage');
 
 -- Again.
 TRUNCATE before;

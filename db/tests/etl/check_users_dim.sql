@@ -2,8 +2,8 @@
 BEGIN;
 SELECT plan(2);
 
-SELECT crm.add_users_dim_period('2020-12-01') \g /dev/null
-SELECT crm.add_users_dim_period('2021-01-01') \g /dev/null
+SELECT internal.add_users_dim_period('2020-12-01') \g /dev/null
+SELECT internal.add_users_dim_period('2021-01-01') \g /dev/null
 INSERT INTO crm.users_dim (user_id, valid_from, valid_to, is_deleted, event_sk) VALUES
     ('good', '2020-12-05 00:00Z', '2020-12-06 00:00Z', false, 1),
     ('good', '2020-12-06 00:00Z', '2021-01-06 00:00Z', true, 2),

@@ -120,7 +120,7 @@ SELECT is_empty(
         FULL JOIN raw.rejected_organizations AS reject ON reject.body = bad.body
         WHERE NOT (
             reject.reason LIKE bad.reason
-            AND reject.reject_key = raw.content_key(NULL, bad.body)
+            AND reject.reject_key = internal.content_key(NULL, bad.body)
             AND reject.rejected_at = now()
         ) IS TRUE
     $$,

@@ -19,7 +19,7 @@ SELECT row_eq(
         FROM raw.user_events
     $$,
     row(
-        raw.content_key('m1', convert_to($${
+        internal.content_key('m1', convert_to($${
             "id": " Anna ", "event_type": "User Updated", "received_at": "2020-12-08T23:30:00.123456-02:00",
             "username": "", "user_email": " A@example.com", "user_type": "  ", "organization_name": null,
             "plan_name": "é😀", "colour": "red", "tags": [1, {"a": null}]
@@ -164,7 +164,7 @@ SELECT is_empty(
 SELECT row_eq(
     $$ SELECT reject_key, rejected_at FROM raw.rejected_user_events WHERE message_id = 'bad 101' $$,
     row(
-        raw.content_key('bad 101', (SELECT body FROM bad WHERE n = 101)),
+        internal.content_key('bad 101', (SELECT body FROM bad WHERE n = 101)),
         now()
     ),
     'a reject has its key and time'
