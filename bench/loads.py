@@ -60,7 +60,7 @@ FILL_RAW: Final = """
     ORDER BY received_at"""
 
 ADD_PERIODS: Final = """
-    SELECT crm.add_users_dim_period(day::date)
+    SELECT internal.add_users_dim_period(day::date)
     FROM generate_series(%(first)s::timestamptz, %(last)s, '1 day') AS day"""
 
 # What loads of these days in their order leave: a closed version is written when the next one is

@@ -1,10 +1,11 @@
 -- Who may do what. Reloaded whole by db/migrate, after the functions; what is not granted here is the owner's alone.
--- Functions that are granted to a role run with the owner's rights, so no role needs a table for them.
-REVOKE ALL ON ALL TABLES IN SCHEMA raw, crm, reports, etl
+-- Functions that are granted to a role run with the owner's rights, so no role needs a table for them, and none has
+-- rights to the schema internal, where what they share is.
+REVOKE ALL ON ALL TABLES IN SCHEMA raw, crm, reports, etl, internal
     FROM PUBLIC, warehouse_ingest, warehouse_load, warehouse_read;
-REVOKE ALL ON ALL ROUTINES IN SCHEMA raw, crm, reports, etl
+REVOKE ALL ON ALL ROUTINES IN SCHEMA raw, crm, reports, etl, internal
     FROM PUBLIC, warehouse_ingest, warehouse_load, warehouse_read;
-REVOKE ALL ON SCHEMA raw, crm, reports, etl
+REVOKE ALL ON SCHEMA raw, crm, reports, etl, internal
     FROM PUBLIC, warehouse_ingest, warehouse_load, warehouse_read;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 REVOKE ALL ON DATABASE :"DBNAME" FROM PUBLIC;

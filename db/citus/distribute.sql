@@ -24,7 +24,8 @@ BEGIN
 
     -- All by user_id and at the same place: the shards of a worker need nothing of another's.
     FOREACH v_table IN ARRAY ARRAY[
-        'raw.user_events', 'crm.users_dim', 'etl.users_dim_stage', 'etl.users_dim_changed', 'etl.users_dim_splice'
+        'raw.user_events', 'crm.users_dim',
+        'internal.users_dim_stage', 'internal.users_dim_changed', 'internal.users_dim_splice'
     ]::regclass[] LOOP
         CONTINUE WHEN EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = v_table);
         PERFORM create_distributed_table(v_table, 'user_id', colocate_with => CASE
@@ -41,7 +42,7 @@ BEGIN
     END IF;
 
     -- The loads call it on the shards. What db/migrate replaces from now on it replaces there too.
-    PERFORM create_distributed_function('etl.blank_to_null(text)');
+    PERFORM create_distributed_function('internal.blank_to_null(text)');
     -- An ingest talks to every shard: new connections for each batch would take longer than the batch.
     EXECUTE format('ALTER DATABASE %I SET citus.max_cached_conns_per_worker = 32', current_database());
 

@@ -21,7 +21,7 @@ DECLARE
             FROM pg_identify_object(classoid, objoid, objsubid)
         ) AS object
         WHERE classoid = 'pg_class'::regclass
-          AND relnamespace IN ('raw'::regnamespace, 'crm'::regnamespace, 'etl'::regnamespace)
+          AND relnamespace::regnamespace::text IN ('raw', 'crm', 'etl', 'internal')
     );
 BEGIN
     IF to_regproc('undistribute_table') IS NULL THEN
@@ -33,7 +33,8 @@ BEGIN
         FROM pg_dist_partition
         WHERE logicalrelid IN (
             'crm.users_dim'::regclass, 'crm.organizations_dim'::regclass,
-            'etl.users_dim_stage'::regclass, 'etl.users_dim_changed'::regclass, 'etl.users_dim_splice'::regclass
+            'internal.users_dim_stage'::regclass, 'internal.users_dim_changed'::regclass,
+            'internal.users_dim_splice'::regclass
         )
     LOOP
         PERFORM undistribute_table(v_table);

@@ -43,7 +43,7 @@ def run(script: str) -> None:
 
 def schema() -> list[str]:
     """The definitions of the warehouse."""
-    schemas = [f"--schema={name}" for name in ("raw", "crm", "reports", "etl")]
+    schemas = [f"--schema={name}" for name in ("raw", "crm", "reports", "etl", "internal")]
     dump = subprocess.run(
         ["pg_dump", "--schema-only", *schemas], check=True, capture_output=True, encoding="utf-8"
     )

@@ -99,7 +99,7 @@ def missing(conn: Connection, bodies: list[Body], message_ids: list[str | None])
         """
         SELECT message.body, message.message_id
         FROM unnest(%b::bytea[], %b::text[]) AS message (body, message_id)
-        CROSS JOIN LATERAL raw.parse_json(message.body) AS parsed
+        CROSS JOIN LATERAL internal.parse_json(message.body) AS parsed
         WHERE NOT EXISTS (
             SELECT
             FROM raw.rejected_user_events AS reject
@@ -111,7 +111,7 @@ def missing(conn: Connection, bodies: list[Body], message_ids: list[str | None])
             SELECT
             FROM raw.user_events AS event
             WHERE event.user_id = parsed.content ->> 'id'
-              AND event.event_key = raw.content_key(
+              AND event.event_key = internal.content_key(
                   message.message_id, convert_to(parsed.content::text, 'UTF8')
               )
         )

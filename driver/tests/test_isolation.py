@@ -198,7 +198,7 @@ def test_nobody_can_hold_up_the_loads(conn: Connection, other: Connection, role:
     for (key,) in keys:
         other.execute("SELECT pg_advisory_lock(%s)", (key,))
     other.execute("BEGIN")
-    for table in ("etl.loads", "crm.users_dim", "raw.user_events", "etl.users_dim_stage"):
+    for table in ("etl.loads", "crm.users_dim", "raw.user_events", "internal.users_dim_stage"):
         for statement in (f"LOCK TABLE {table}", f"SELECT FROM {table} FOR SHARE"):
             with pytest.raises(InsufficientPrivilege), other.transaction():
                 other.execute(statement.encode())
@@ -254,7 +254,7 @@ def test_only_the_periods_from_then_on_are_locked(conn: Connection, other: Conne
     """Of ten years of history: the present is one partition, a moment the months from then on."""
     drop_periods(conn)
     conn.execute("""
-        SELECT crm.add_users_dim_period(month::date)
+        SELECT internal.add_users_dim_period(month::date)
         FROM generate_series(timestamp '2011-01-01', '2021-01-01', '1 month') AS month""")
     bodies = [event("u", f"2020-{day} 10:00") for day in ("11-08", "12-08", "10-08", "12-07")]
     conn.execute(INGEST, (bodies[:2],))

@@ -22,7 +22,7 @@ SCHEMA: Final = """
     WITH relation AS (
         SELECT pg_class.*
         FROM pg_class
-        WHERE relnamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl')
+        WHERE relnamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl', 'internal')
     )
     SELECT 'schema', nspname::text, nspname::text, obj_description(oid, 'pg_namespace')
     FROM pg_namespace
@@ -51,7 +51,7 @@ SCHEMA: Final = """
     SELECT 'function', oid::regprocedure::text, pg_get_functiondef(oid),
         obj_description(oid, 'pg_proc')
     FROM pg_proc
-    WHERE pronamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl')
+    WHERE pronamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl', 'internal')
     ORDER BY 1, 2, 3
 """
 
@@ -96,7 +96,7 @@ def test_deploy_revert_deploy(fresh: Connection, migrated: str) -> None:
     subprocess.run([DB / "migrate"], check=True)
     assert fresh.execute(SCHEMA).fetchall() == deployed
 
-    fresh.execute("SELECT crm.add_users_dim_period('2020-12-08')")
+    fresh.execute("SELECT internal.add_users_dim_period('2020-12-08')")
     sqitch("revert", "-y", "--target", "db:pg:")
     fresh.execute("DROP SCHEMA sqitch CASCADE")
     assert fresh.execute(SCHEMA).fetchall() == nothing
@@ -127,18 +127,18 @@ def test_verify_notices_what_is_missing(conn: Connection) -> None:
     assert not is_noticed(conn, "SELECT")
     statements = [statement for (statement,) in conn.execute("""
             SELECT format('DROP SCHEMA %s CASCADE', schema)
-            FROM unnest(ARRAY['raw', 'crm', 'reports', 'etl']) AS schema
+            FROM unnest(ARRAY['raw', 'crm', 'reports', 'etl', 'internal']) AS schema
             UNION ALL
             SELECT format('DROP TABLE %s CASCADE', oid::regclass)
             FROM pg_class
-            WHERE relnamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl')
+            WHERE relnamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl', 'internal')
               AND relkind IN ('r', 'p')
               AND (NOT relispartition OR relname = 'users_dim_open')
             UNION ALL
             SELECT format('ALTER TABLE %s DROP COLUMN %I CASCADE', attrelid::regclass, attname)
             FROM pg_attribute
             JOIN pg_class ON pg_class.oid = attrelid
-            WHERE relnamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl')
+            WHERE relnamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl', 'internal')
               AND relkind IN ('r', 'p')
               AND attnum > 0
               AND attinhcount = 0
@@ -179,7 +179,7 @@ RELEASED: Final = """
 TABLES: Final = """
     SELECT oid::regclass::text
     FROM pg_class
-    WHERE relnamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl')
+    WHERE relnamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl', 'internal')
       AND relkind IN ('r', 'p')
       AND relpersistence = 'p'
     """
@@ -226,6 +226,70 @@ def test_upgrade_cleans_reasons(fresh: Connection) -> None:
     for table in ("user_events", "organizations"):
         reasons = fresh.execute(f"SELECT reason FROM raw.rejected_{table} ORDER BY 1".encode())
         assert sorted(reasons.fetchall()) == [("good",), ("x" * 500,), ("\ufffd31m\ufffd",)]
+
+
+# Functions of releases that had no schema for what their functions share.
+OLD_FUNCTIONS: Final = (
+    "raw.bounds_fault(jsonb)",
+    "raw.clean_reason(text)",
+    "raw.content_key(text, bytea)",
+    "raw.exceeds_bounds(jsonb[])",
+    "raw.instant_fault(jsonb, text, timestamptz)",
+    "raw.kept_from()",
+    "raw.key_fault(jsonb, text)",
+    "raw.mentions_user(bytea, jsonb, text, text[], text[])",
+    "raw.mentions_user(bytea, text, text[], text[])",
+    "raw.parse_instant(text)",
+    "raw.parse_json(bytea)",
+    "raw.parse_user_events(bytea[])",
+    "raw.text_fault(jsonb, text)",
+    "raw.user_event_fault(jsonb, timestamptz, timestamptz)",
+    "raw.user_event_fault(jsonb, timestamptz, timestamptz, boolean)",
+    "crm.add_users_dim_period(date)",
+    "crm.find_users_dim_splice(timestamptz, timestamptz, timestamptz)",
+    "crm.require_users_dim_period(date)",
+    "crm.splice_users_dim(timestamptz, timestamptz)",
+    "crm.unsplice_users_dim(timestamptz, timestamptz)",
+    "etl.begin_change(text)",
+    "etl.begin_load(text, date)",
+    "etl.blank_to_null(text)",
+    "etl.end_load(text, date, timestamptz, pg_snapshot, bigint, bigint)",
+    "etl.erasure_token(bytea, text)",
+    "etl.lock_load(text)",
+    "etl.parse_correlation_id(text)",
+)
+ROUTINES: Final = """
+    SELECT oid::regprocedure::text
+    FROM pg_proc
+    WHERE pronamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl', 'internal')
+    ORDER BY 1
+    """
+
+
+@pytest.mark.parametrize("release", ["@v0.1.0", "internal^"])
+def test_upgrade_leaves_no_old_function(fresh: Connection, migrated: str, release: str) -> None:
+    """Also where one is bound to another; what is left is what a new database has."""
+    sqitch("deploy", "--to", release, "--target", "db:pg:")
+    for function in OLD_FUNCTIONS:
+        bound = ", raw.key_fault(NULL, NULL)" if "user_event_fault" in function else ""
+        fresh.execute(
+            f"CREATE FUNCTION {function} RETURNS record LANGUAGE sql RETURN (1{bound})".encode()
+        )
+
+    subprocess.run([DB / "migrate"], check=True)
+
+    with psycopg.connect(dbname=migrated) as conn:
+        assert fresh.execute(ROUTINES).fetchall() == conn.execute(ROUTINES).fetchall()
+
+
+def test_revert_to_no_schema_of_internals(fresh: Connection) -> None:
+    """The staging tables go back to where they were, as they were."""
+    sqitch("deploy", "--to", "internal^", "--target", "db:pg:")
+    before = fresh.execute(SCHEMA).fetchall()
+    sqitch("deploy", "--to", "internal", "--target", "db:pg:")
+    assert fresh.execute(SCHEMA).fetchall() != before
+    sqitch("revert", "-y", "--to", "internal^", "--target", "db:pg:")
+    assert fresh.execute(SCHEMA).fetchall() == before
 
 
 def test_the_original_tables_are_taken_over(

@@ -1,16 +1,19 @@
 -- Verify warehouse:splice_by_user on pg
 BEGIN;
 
+-- The change `internal` moves the staging tables.
+SET LOCAL search_path = etl, internal;
+
 SELECT first_from
-FROM etl.users_dim_stage
+FROM users_dim_stage
 WHERE false;
 
 SELECT user_id, first_from
-FROM etl.users_dim_changed
+FROM users_dim_changed
 WHERE false;
 
 SELECT user_id, first_from, before_from, before_to, next_from, n_begun
-FROM etl.users_dim_splice
+FROM users_dim_splice
 WHERE false;
 
 ROLLBACK;

@@ -1,0 +1,24 @@
+CREATE OR REPLACE FUNCTION internal.begin_change(p_what text)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $begin_change$
+BEGIN
+    -- A snapshot from before a lock would not show what was committed while we waited for it.
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION '% must run in a read committed transaction, not %',
+                p_what, current_setting('transaction_isolation')
+            USING ERRCODE = 'active_sql_transaction',
+                  HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED, or no BEGIN at all and default_transaction_isolation as it comes.';
+    END IF;
+
+    -- Messages are acknowledged, and people told, once we have committed: a crash must not take that back. Set until the
+    -- end of the transaction; a SET clause of the function would end with the call.
+    IF current_setting('synchronous_commit') = 'off' THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+END;
+$begin_change$;
+
+COMMENT ON FUNCTION internal.begin_change(text) IS
+    'What each function does first that brings data in, loads or removes it: refuses a transaction that is not READ COMMITTED, and makes its commit durable where synchronous_commit is off. Takes what it is, for the error.';

@@ -1,0 +1,31 @@
+CREATE OR REPLACE FUNCTION internal.begin_load(p_load_name text, p_import_date date)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $begin_load$
+BEGIN
+    PERFORM internal.begin_change('a load');
+
+    IF p_import_date IS NULL OR NOT isfinite(p_import_date) THEN
+        RAISE EXCEPTION 'import_date must be a day, not %', coalesce(p_import_date::text, 'null')
+            USING ERRCODE = CASE WHEN p_import_date IS NULL
+                    THEN 'null_value_not_allowed' ELSE 'invalid_parameter_value' END,
+                  HINT = 'Pass the day to load, e.g. DATE ''2020-12-08''.';
+    ELSIF p_import_date NOT BETWEEN '1970-01-01' AND '2199-12-31' THEN
+        RAISE EXCEPTION 'import_date must be in the years 1970 to 2199, as all events are, not %', p_import_date
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Look at the year.';
+    END IF;
+
+    PERFORM internal.lock_load(p_load_name);
+
+    IF p_import_date::timestamp AT TIME ZONE 'UTC' < internal.kept_from() THEN
+        RAISE EXCEPTION 'the events of % were removed from raw', p_import_date
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'The dimension and the report keep what they have of that day; see etl.purges.';
+    END IF;
+END;
+$begin_load$;
+
+COMMENT ON FUNCTION internal.begin_load(text, date) IS
+    'What each load of one day does first: refuses a date or a transaction it cannot work with, waits until no other load of the same table runs, refuses a day that was removed from raw.';

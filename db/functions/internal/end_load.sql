@@ -1,0 +1,35 @@
+CREATE OR REPLACE FUNCTION internal.end_load(
+    p_load_name    text,
+    p_import_date  date,
+    p_started_at   timestamptz,
+    p_snapshot     pg_snapshot,
+    p_rows_read    bigint,
+    p_rows_written bigint
+)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $end_load$
+BEGIN
+    INSERT INTO etl.load_runs (
+        load_name, import_date, started_at, duration, rows_read, rows_written, snapshot
+    )
+    VALUES (
+        p_load_name, p_import_date, p_started_at, clock_timestamp() - p_started_at,
+        p_rows_read, p_rows_written, p_snapshot
+    );
+
+    -- What both loads have seen makes nothing stale any more.
+    DELETE FROM etl.arrivals
+    WHERE event_date = p_import_date
+      AND 2 = (
+          SELECT count(*)
+          FROM etl.last_loads AS load
+          WHERE load.import_date = p_import_date
+            AND pg_visible_in_snapshot(arrivals.xid, load.snapshot)
+      );
+END;
+$end_load$;
+
+COMMENT ON FUNCTION internal.end_load(text, date, timestamptz, pg_snapshot, bigint, bigint) IS
+    'What each load of one day does last: writes its row of etl.load_runs, and forgets the arrivals that all loads have seen.';

@@ -1,0 +1,38 @@
+-- Reads internal.users_dim_changed and crm.users_dim, writes internal.users_dim_splice.
+-- Called by internal.splice_users_dim only.
+CREATE OR REPLACE FUNCTION internal.find_users_dim_splice(p_from timestamptz, p_to timestamptz, p_until timestamptz)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $find_users_dim_splice$
+BEGIN
+    INSERT INTO internal.users_dim_splice (user_id, first_from, before_from, before_to, next_from, n_begun)
+    SELECT
+        changed.user_id,
+        changed.first_from,
+        max(dim.valid_from) FILTER (WHERE dim.valid_from < p_from),
+        max(dim.valid_to) FILTER (WHERE dim.valid_from < p_from),
+        max(coalesce(dim.valid_to, 'infinity')),
+        count(*) FILTER (WHERE dim.valid_from >= p_from)
+    FROM (
+        -- One row a user already: the grouping tells the planner, who has no statistics, to expect few, and so
+        -- to look each up by index. Neighbours in the order of user_id are neighbours in a period too.
+        SELECT user_id, min(first_from) AS first_from
+        FROM internal.users_dim_changed AS changed
+        WHERE NOT EXISTS (SELECT 1 FROM internal.users_dim_splice AS splice WHERE splice.user_id = changed.user_id)
+        GROUP BY user_id
+        ORDER BY user_id
+    ) AS changed
+    JOIN crm.users_dim AS dim
+        ON dim.user_id = changed.user_id
+        AND dim.valid_from < p_to
+        AND coalesce(dim.valid_to, 'infinity') >= p_from
+        AND coalesce(dim.valid_to, 'infinity') <= p_until
+    GROUP BY changed.user_id, changed.first_from
+    -- Only the version that reaches beyond the day tells that none is in a later period.
+    HAVING max(coalesce(dim.valid_to, 'infinity')) >= p_to;
+END;
+$find_users_dim_splice$;
+
+COMMENT ON FUNCTION internal.find_users_dim_splice(timestamptz, timestamptz, timestamptz) IS
+    'Finds for users of internal.users_dim_changed what crm.users_dim has around the day, among the versions that ended up to p_until; leaves out users whose version at the end of the day is not among them.';

@@ -1,0 +1,59 @@
+-- requires: internal.key_fault
+CREATE OR REPLACE FUNCTION internal.mentions_user(
+    p_body    bytea,
+    p_user_id text,
+    p_emails  text[],
+    p_names   text[]
+)
+    RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $mentions_user$
+DECLARE
+    v_content jsonb;
+BEGIN
+    BEGIN
+        IF octet_length(p_body) <= 262144 THEN
+            v_content := convert_from(p_body, 'UTF8')::jsonb;
+        END IF;
+    EXCEPTION
+        -- No JSON, in whatever way: its bytes are searched.
+        WHEN OTHERS THEN NULL;
+    END;
+
+    RETURN CASE
+        WHEN jsonb_typeof(v_content -> 'id') IN ('string', 'number') AND v_content ->> 'id' = p_user_id THEN true
+        -- Somebody else's, whoever it mentions by name.
+        WHEN internal.key_fault(v_content, 'id') IS NULL AND v_content IS NOT NULL THEN false
+        ELSE EXISTS (
+            SELECT
+            FROM (
+                SELECT to_json(word)::text AS trace
+                FROM unnest(p_names || p_emails || p_user_id) AS word
+                UNION ALL
+                -- Also where a broken body cuts it off from its quotes.
+                SELECT email
+                FROM unnest(p_emails) AS email
+                WHERE email LIKE '%_@_%'
+            ) AS known
+            WHERE position(convert_to(known.trace, 'UTF8') IN p_body) > 0
+        ) OR EXISTS (
+            -- What \u escapes spell. Numbers are left aside: their text may be without bounds.
+            SELECT
+            FROM jsonb_array_elements_text(
+                jsonb_path_query_array(v_content, 'strict $.** ? (@.type() == "string")')
+            ) AS spelled
+            WHERE spelled = ANY (p_names || p_emails || p_user_id)
+               OR EXISTS (
+                   SELECT
+                   FROM unnest(p_emails) AS email
+                   WHERE email LIKE '%_@_%'
+                     AND position(email IN spelled) > 0
+               )
+        )
+    END;
+END;
+$mentions_user$;
+
+COMMENT ON FUNCTION internal.mentions_user(bytea, text, text[], text[]) IS
+    'Whether a body that is no user event tells of a user: by the id, or without an id of its own by an e-mail or name. Of a body of more than 256 KiB, and of one that is no JSON, the bytes are searched for what JSON writes without \u escapes.';

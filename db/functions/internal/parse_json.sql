@@ -1,0 +1,38 @@
+CREATE OR REPLACE FUNCTION internal.parse_json(p_body bytea, OUT content jsonb, OUT fault text)
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+AS $parse_json$
+DECLARE
+    v_detail text;
+BEGIN
+    IF p_body IS NULL OR octet_length(p_body) = 0 THEN
+        fault := 'body: empty';
+        RETURN;
+    END IF;
+
+    IF octet_length(p_body) > 262144 THEN
+        fault := 'body: larger than 256 KiB';
+        RETURN;
+    END IF;
+
+    content := convert_from(p_body, 'UTF8')::jsonb;
+    fault := CASE
+        WHEN jsonb_typeof(content) <> 'object'
+            THEN format('body: must be a JSON object, is of type %s', jsonb_typeof(content))
+        ELSE internal.bounds_fault(content)
+    END;
+    IF fault IS NOT NULL THEN
+        content := NULL;
+    END IF;
+EXCEPTION
+    -- Bytes can fail the parser in many ways (22021, 22P02, 22P05, 22003, 54001, ...); none may stop a batch.
+    WHEN OTHERS THEN
+        GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
+        fault := left(concat_ws(': ',
+            CASE SQLSTATE WHEN '22021' THEN 'body: not UTF-8' ELSE 'body: not JSON' END,
+            SQLERRM, nullif(v_detail, '')), 500);
+END;
+$parse_json$;
+
+COMMENT ON FUNCTION internal.parse_json(bytea) IS
+    'Reads one JSON object from UTF-8 bytes; returns its content, or null and the fault. Takes bodies of up to 256 KiB, within the bounds of internal.bounds_fault. Of a key that comes twice the last counts.';

@@ -1,0 +1,43 @@
+CREATE OR REPLACE FUNCTION internal.parse_user_events(
+    p_bodies bytea[],
+    OUT contents jsonb[],
+    OUT instants timestamptz[],
+    OUT faults   text[]
+)
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+    SET timezone = 'UTC'
+AS $parse_user_events$
+BEGIN
+    -- Nearly always all are good, and then this is three times as fast as below.
+    contents := ARRAY(
+        SELECT convert_from(body, 'UTF8')::jsonb
+        FROM unnest(p_bodies) AS body
+        WHERE octet_length(body) <= 262144
+    );
+    instants := ARRAY(
+        SELECT (content ->> 'received_at')::timestamptz
+        FROM unnest(contents) AS content
+        WHERE CASE WHEN jsonb_typeof(content -> 'received_at') = 'string' THEN
+            content ->> 'received_at' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z?$'
+        END
+    );
+    IF cardinality(instants) < cardinality(p_bodies) OR internal.exceeds_bounds(contents) THEN
+        RAISE data_exception;
+    END IF;
+EXCEPTION
+    WHEN OTHERS THEN
+        SELECT
+            array_agg(parsed.content ORDER BY message.number),
+            array_agg(internal.parse_instant(CASE
+                WHEN jsonb_typeof(parsed.content -> 'received_at') = 'string' THEN parsed.content ->> 'received_at'
+            END) ORDER BY message.number),
+            array_agg(parsed.fault ORDER BY message.number)
+        INTO contents, instants, faults
+        FROM unnest(p_bodies) WITH ORDINALITY AS message (body, number)
+        CROSS JOIN LATERAL internal.parse_json(message.body) AS parsed;
+END;
+$parse_user_events$;
+
+COMMENT ON FUNCTION internal.parse_user_events(bytea[]) IS
+    'What internal.parse_json, and internal.parse_instant of received_at, make of each body, in the order of the bodies; no faults at all stand for one null each.';

@@ -1,0 +1,11 @@
+-- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
+CREATE OR REPLACE FUNCTION internal.text_fault(p_content jsonb, p_field text)
+    RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE
+        WHEN coalesce(jsonb_typeof(p_content -> p_field), 'null') NOT IN ('string', 'null')
+            THEN format('%s: must be a string or null, is of type %s', p_field, jsonb_typeof(p_content -> p_field))
+    END;
+
+COMMENT ON FUNCTION internal.text_fault(jsonb, text) IS
+    'What is wrong with a field that holds text, null or nothing; null when it is well.';

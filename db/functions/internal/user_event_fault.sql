@@ -1,0 +1,35 @@
+-- requires: internal.instant_fault internal.key_fault internal.text_fault
+-- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
+CREATE OR REPLACE FUNCTION internal.user_event_fault(
+    p_content     jsonb,
+    p_received_at timestamptz,
+    p_kept_from   timestamptz,
+    p_is_token    boolean
+)
+    RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN coalesce(
+        internal.key_fault(p_content, 'id'),
+        CASE
+            WHEN p_is_token
+                THEN 'id: stands for an erased user'
+        END,
+        internal.key_fault(p_content, 'event_type'),
+        CASE
+            WHEN p_content ->> 'event_type' NOT IN ('User Created', 'User Updated', 'User Deleted')
+                THEN format('event_type: unknown: %s', left((p_content -> 'event_type')::text, 100))
+        END,
+        internal.instant_fault(p_content, 'received_at', p_received_at),
+        CASE
+            WHEN p_received_at < p_kept_from
+                THEN format('received_at: of a day that was removed from raw: %s', left(p_content ->> 'received_at', 100))
+        END,
+        internal.text_fault(p_content, 'username'),
+        internal.text_fault(p_content, 'user_email'),
+        internal.text_fault(p_content, 'user_type'),
+        internal.text_fault(p_content, 'organization_name'),
+        internal.text_fault(p_content, 'plan_name')
+    );
+
+COMMENT ON FUNCTION internal.user_event_fault(jsonb, timestamptz, timestamptz, boolean) IS
+    'Why a JSON object is no user event; null when it is one. Takes the object, its received_at as internal.parse_instant read it, internal.kept_from(), and whether its id is a token of etl.erasures.';

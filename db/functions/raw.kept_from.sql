@@ -1,8 +1,0 @@
--- A body in standard SQL is bound to its names when it is created.
-CREATE OR REPLACE FUNCTION raw.kept_from()
-    RETURNS timestamptz
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (SELECT coalesce(max(purged_before)::timestamp AT TIME ZONE 'UTC', '-infinity') FROM etl.purges);
-
-COMMENT ON FUNCTION raw.kept_from() IS
-    'From when on raw has its events: what was before, raw.drop_before removed; -infinity when it never ran.';

@@ -1,0 +1,73 @@
+-- Reads reports.user_events_daily and etl.stale_dates, writes raw.user_events and etl.purges.
+-- Rerun: the same date finds nothing to remove.
+CREATE OR REPLACE FUNCTION raw.drop_before(p_date date)
+    RETURNS bigint
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    SET datestyle = 'ISO'
+    SET timezone = 'UTC'
+AS $drop_before$
+DECLARE
+    v_days   text;
+    v_events bigint;
+BEGIN
+    IF p_date IS NULL OR NOT p_date <= current_date OR NOT isfinite(p_date) THEN
+        RAISE EXCEPTION 'date must be a day that has begun, not %', coalesce(p_date::text, 'null')
+            USING ERRCODE = CASE WHEN p_date IS NULL THEN 'null_value_not_allowed' ELSE 'invalid_parameter_value' END,
+                  HINT = 'Pass the first day to keep, e.g. DATE ''2020-12-08''.';
+    END IF;
+
+    PERFORM internal.begin_change('raw.drop_before');
+    PERFORM internal.lock_load('users_dim');
+    PERFORM internal.lock_load('user_events_daily');
+    -- What arrives meanwhile is judged by the new limit: its ingest waits.
+    LOCK TABLE raw.user_events IN SHARE ROW EXCLUSIVE MODE;
+
+    WITH gone AS (
+        DELETE FROM raw.user_events
+        WHERE received_at < p_date::timestamptz
+        RETURNING event_date
+    ),
+    removed AS (
+        SELECT event_date, count(*) AS n_events
+        FROM gone
+        GROUP BY event_date
+    ),
+    loaded AS (
+        SELECT event_date, n_total
+        FROM reports.user_events_daily
+        WHERE event_date::timestamptz >= internal.kept_from()
+          AND event_date < p_date
+    ),
+    unloaded AS (
+        -- A day without events need not be loaded.
+        SELECT event_date
+        FROM removed
+        FULL JOIN loaded USING (event_date)
+        WHERE coalesce(n_events, 0) <> coalesce(n_total, 0)
+        UNION
+        SELECT import_date
+        FROM etl.stale_dates
+        WHERE import_date < p_date
+    )
+    SELECT
+        (SELECT string_agg(event_date::text, ', ' ORDER BY event_date) FROM unloaded),
+        (SELECT coalesce(sum(n_events), 0)::bigint FROM removed)
+    INTO v_days, v_events;
+
+    IF v_days IS NOT NULL THEN
+        RAISE EXCEPTION 'nothing is removed: the loads have not seen these days as they are: %', v_days
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'CALL etl.catch_up(); a day from which events were removed by hand has to be loaded by name.';
+    END IF;
+
+    IF p_date::timestamptz > internal.kept_from() THEN
+        INSERT INTO etl.purges (purged_before, events)
+        VALUES (p_date, v_events);
+    END IF;
+    RETURN v_events;
+END;
+$drop_before$;
+
+COMMENT ON FUNCTION raw.drop_before(date) IS
+    'Removes the raw events of all UTC days before a date, which stay in the dimension and the report; returns how many. Refuses when a load has not seen them all. From then on such a day cannot be loaded, and an event of such a day is quarantined. Loads and ingest wait until it is done.';

@@ -1,0 +1,153 @@
+-- Reads etl.erasures and etl.purges, writes raw.user_events, raw.rejected_user_events, etl.arrivals and etl.ingests.
+-- Rerun: the same messages add no row to raw or quarantine and are counted as duplicates.
+CREATE OR REPLACE FUNCTION raw.ingest_user_events(
+    p_bodies          bytea[],
+    p_message_ids     text[],
+    p_correlation_ids text[] DEFAULT NULL,
+    p_reason          text   DEFAULT NULL,
+    OUT received   bigint,
+    OUT inserted   bigint,
+    OUT duplicates bigint,
+    OUT rejected   bigint
+)
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    SET datestyle = 'ISO'
+AS $ingest_user_events$
+DECLARE
+    v_parsed record;
+BEGIN
+    PERFORM internal.begin_change('ingest');
+
+    IF p_bodies IS NULL
+        OR cardinality(p_message_ids) <> cardinality(p_bodies)
+        OR cardinality(p_correlation_ids) <> cardinality(p_bodies)
+    THEN
+        RAISE EXCEPTION 'p_bodies must not be null, and the ids be as many as the bodies'
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Pass an array of bodies, and for the ids an array of the same length or null.';
+    END IF;
+
+    IF p_reason IS NULL THEN
+        v_parsed := internal.parse_user_events(p_bodies);
+    ELSE
+        SELECT NULL::jsonb[] AS contents, NULL::timestamptz[] AS instants,
+            array_fill(p_reason, ARRAY[cardinality(p_bodies)]) AS faults
+        INTO v_parsed;
+    END IF;
+
+    WITH message AS (
+        SELECT
+            nextval('raw.user_events_event_sk_seq') AS event_sk,
+            coalesce(body, '') AS body,
+            message_id, correlation_id, content, received_at, fault
+        FROM unnest(
+            p_bodies, p_message_ids, p_correlation_ids, v_parsed.contents, v_parsed.instants, v_parsed.faults
+        ) AS message (body, message_id, correlation_id, content, received_at, fault)
+    ),
+    judged AS MATERIALIZED (
+        SELECT
+            event_sk, body, message_id, correlation_id, content, received_at, erasure.token,
+            coalesce(fault, internal.user_event_fault(
+                content, received_at, (SELECT internal.kept_from()), taken.token IS NOT NULL
+            )) AS reason
+        FROM message
+        LEFT JOIN etl.erasures AS erasure ON erasure.token = CASE
+            WHEN EXISTS (SELECT FROM etl.erasures)
+                THEN internal.erasure_token((SELECT secret FROM etl.erasure_secret), content ->> 'id')
+        END
+        LEFT JOIN etl.erasures AS taken ON taken.token = content ->> 'id'
+    ),
+    event AS (
+        INSERT INTO raw.user_events (
+            event_sk, event_key, user_id, event_type, username, user_email, user_type,
+            organization_name, plan_name, received_at, extra
+        )
+        SELECT
+            event_sk,
+            internal.content_key(message_id, convert_to(content::text, 'UTF8')) AS event_key,
+            coalesce(token, content ->> 'id'),
+            content ->> 'event_type',
+            CASE WHEN token IS NULL THEN content ->> 'username' END,
+            CASE WHEN token IS NULL THEN content ->> 'user_email' END,
+            content ->> 'user_type',
+            content ->> 'organization_name',
+            content ->> 'plan_name',
+            received_at,
+            CASE WHEN token IS NULL THEN nullif(content - ARRAY[
+                'id', 'event_type', 'username', 'user_email', 'user_type',
+                'organization_name', 'plan_name', 'received_at'
+            ], '{}') END
+        FROM judged
+        WHERE reason IS NULL
+        -- In the order of the key, so that two ingests of the same events wait for each other instead of deadlocking.
+        ORDER BY received_at, coalesce(token, content ->> 'id') COLLATE "C", event_key
+        ON CONFLICT (received_at, user_id, event_key) DO NOTHING
+        RETURNING event_sk, event_date
+    ),
+    reject AS (
+        INSERT INTO raw.rejected_user_events (event_sk, reject_key, message_id, body, reason)
+        SELECT
+            event_sk,
+            internal.content_key(message_id, body) AS reject_key,
+            CASE WHEN token IS NULL THEN message_id END,
+            CASE WHEN token IS NULL THEN body ELSE '' END,
+            CASE WHEN token IS NULL THEN internal.clean_reason(reason) ELSE 'erased' END
+        FROM judged
+        WHERE reason IS NOT NULL
+        ORDER BY reject_key
+        ON CONFLICT (reject_key) DO NOTHING
+        RETURNING event_sk
+    ),
+    arrival AS (
+        INSERT INTO etl.arrivals (event_date, xid)
+        SELECT DISTINCT event_date, pg_current_xact_id()
+        FROM event
+        ON CONFLICT DO NOTHING
+    ),
+    outcome AS (
+        SELECT
+            import.import_id,
+            import.position,
+            -- The same for positions without a gap between them.
+            import.position - dense_rank() OVER (PARTITION BY import.import_id ORDER BY import.position) AS stretch,
+            event.event_sk AS event_sk,
+            reject.event_sk AS reject_sk
+        FROM judged
+        LEFT JOIN event USING (event_sk)
+        LEFT JOIN reject USING (event_sk)
+        CROSS JOIN LATERAL internal.parse_correlation_id(judged.correlation_id) AS import
+    ),
+    stretch AS (
+        SELECT
+            import_id,
+            int8range(min(position), max(position), '[]') AS positions,
+            count(*) AS received,
+            count(event_sk) AS inserted,
+            count(reject_sk) AS rejected
+        FROM outcome
+        GROUP BY import_id, stretch
+    ),
+    ingest AS (
+        INSERT INTO etl.ingests (import_id, positions, received, inserted, duplicates, rejected)
+        SELECT
+            import_id,
+            range_agg(positions) FILTER (WHERE import_id IS NOT NULL),
+            sum(stretch.received),
+            sum(stretch.inserted),
+            sum(stretch.received - stretch.inserted - stretch.rejected),
+            sum(stretch.rejected)
+        FROM stretch
+        GROUP BY import_id
+        RETURNING ingests.received, ingests.inserted, ingests.duplicates, ingests.rejected
+    )
+    SELECT
+        coalesce(sum(ingest.received), 0)::bigint, coalesce(sum(ingest.inserted), 0)::bigint,
+        coalesce(sum(ingest.duplicates), 0)::bigint, coalesce(sum(ingest.rejected), 0)::bigint
+    INTO received, inserted, duplicates, rejected
+    FROM ingest;
+END;
+$ingest_user_events$;
+
+COMMENT ON FUNCTION raw.ingest_user_events(bytea[], text[], text[], text) IS
+    'The only way into raw: takes message bodies with their message ids and correlation ids (or null), parses, validates, deduplicates and quarantines them; returns what became of them. An event is a duplicate when message id and content are the same. A bad message is no error, nor is one of any size: bodies of more than 256 KiB, values nested deeper than 64 levels and numbers of more than 400 digits go to quarantine. With a reason, all go there for it and none is parsed: for messages on which the database failed. An event of a user that crm.erase_user made anonymous stays so. Wants READ COMMITTED; its commit is durable whatever synchronous_commit says.';

@@ -1,0 +1,35 @@
+-- crm.load_users_dim(): somebody who reads the staging tables, pg_dump for one, does not hold it up.
+BEGIN;
+SELECT plan(3);
+\ir ../fixtures/history.sql
+
+\! psql --no-psqlrc --quiet --command='BEGIN; TABLE internal.users_dim_stage; TABLE internal.users_dim_splice; SELECT pg_sleep(60)' >/dev/null 2>&1 &
+CREATE TEMP VIEW reader AS
+SELECT pid
+FROM pg_locks
+-- Locks are of all databases, and in a copy of this one the table has the same number.
+WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND relation = 'internal.users_dim_splice'::regclass
+  AND pid <> pg_backend_pid();
+DO $$
+BEGIN
+    WHILE NOT EXISTS (SELECT FROM reader) LOOP
+        PERFORM pg_sleep(0.01);
+    END LOOP;
+END;
+$$;
+
+INSERT INTO raw.user_events (user_id, event_type, received_at) VALUES
+    ('anna', 'User Created', '2020-12-08 10:00Z'),
+    ('anna', 'User Updated', '2020-12-09 10:00Z');
+SET LOCAL lock_timeout = '5s';
+SELECT crm.load_users_dim('2020-12-09') \g /dev/null
+SELECT is(crm.load_users_dim('2020-12-08'), 1::bigint, 'it loads');
+SELECT is_empty(
+    'SELECT user_id FROM internal.users_dim_stage UNION ALL SELECT user_id FROM internal.users_dim_changed UNION ALL SELECT user_id FROM internal.users_dim_splice',
+    'and leaves its stage empty'
+);
+SELECT ok(pg_terminate_backend(pid), 'the reader was there all the time') FROM reader;
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,167 @@
+-- db/grants.sql: what each role may do, and nothing else.
+BEGIN;
+SELECT plan(35);
+
+CREATE TEMP VIEW member AS
+SELECT role
+FROM (VALUES ('public'), ('warehouse_ingest'), ('warehouse_load'), ('warehouse_read')) AS known (role);
+CREATE TEMP VIEW schema AS
+SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('raw', 'crm', 'reports', 'etl', 'internal');
+
+SELECT bag_eq(
+    $$
+        SELECT format('%s %s', role, oid::regprocedure)
+        FROM pg_proc
+        CROSS JOIN member
+        WHERE pronamespace IN (SELECT oid FROM schema)
+          AND has_function_privilege(role, oid, 'EXECUTE')
+    $$,
+    ARRAY[
+        'warehouse_ingest etl.import_progress(text)',
+        'warehouse_ingest raw.ingest_organizations()',
+        'warehouse_ingest raw.ingest_user_events(bytea[],text[],text[],text)',
+        'warehouse_load crm.load_organizations_dim()',
+        'warehouse_load crm.load_users_dim(date)',
+        'warehouse_load etl.catch_up()',
+        'warehouse_load etl.load_days(date,date)',
+        'warehouse_load etl.run_loads(text[],date[])',
+        'warehouse_load etl.thin_ingests()',
+        'warehouse_load reports.load_user_events_daily(date)',
+        'warehouse_read crm.users_at(timestamp with time zone)'
+    ],
+    'functions'
+);
+SELECT bag_eq(
+    $$
+        SELECT format('%s %s %s', role, privilege, pg_class.oid::regclass)
+        FROM pg_class
+        CROSS JOIN member
+        CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS privilege
+        WHERE relnamespace IN (SELECT oid FROM schema)
+          AND relkind IN ('r', 'p', 'v', 'm')
+          AND has_table_privilege(role, oid, privilege)
+    $$,
+    ARRAY[
+        'warehouse_load SELECT etl.ingest_totals',
+        'warehouse_load SELECT etl.ingests',
+        'warehouse_load SELECT etl.last_loads',
+        'warehouse_load SELECT etl.load_runs',
+        'warehouse_load SELECT etl.metrics',
+        'warehouse_load SELECT etl.problems',
+        'warehouse_load SELECT etl.quarantine',
+        'warehouse_load SELECT etl.stale_dates',
+        'warehouse_read SELECT crm.organization_names',
+        'warehouse_read SELECT crm.organizations_dim',
+        'warehouse_read SELECT crm.users_current',
+        'warehouse_read SELECT crm.users_dim',
+        'warehouse_read SELECT crm.users_dim_open',
+        'warehouse_read SELECT reports.user_events_daily',
+        'warehouse_read SELECT reports.users_by_organization',
+        'warehouse_read SELECT reports.users_daily'
+    ],
+    'tables and views'
+);
+SELECT bag_eq(
+    $$
+        SELECT format('%s %s %s.%s', role, privilege, attrelid::regclass, attname)
+        FROM pg_attribute
+        JOIN pg_class ON pg_class.oid = attrelid
+        CROSS JOIN member
+        CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS privilege
+        WHERE relnamespace IN (SELECT oid FROM schema)
+          AND relkind IN ('r', 'p', 'v', 'm')
+          AND attnum > 0
+          AND NOT attisdropped
+          AND has_column_privilege(role, attrelid, attname, privilege)
+          AND NOT has_table_privilege(role, attrelid, privilege)
+    $$,
+    ARRAY['warehouse_ingest INSERT raw.organizations_inbox.body'],
+    'columns'
+);
+SELECT is_empty(
+    $$
+        SELECT format('%s %s', role, pg_class.oid::regclass)
+        FROM pg_class
+        CROSS JOIN member
+        WHERE relnamespace IN (SELECT oid FROM schema)
+          AND CASE WHEN relkind = 'S' THEN has_sequence_privilege(role, oid, 'USAGE, SELECT, UPDATE') END
+    $$,
+    'no sequences'
+);
+SELECT bag_eq(
+    $$
+        SELECT format('%s %s %s', role, privilege, nspname)
+        FROM pg_namespace
+        CROSS JOIN member
+        CROSS JOIN unnest(ARRAY['USAGE', 'CREATE']) AS privilege
+        WHERE (oid IN (SELECT oid FROM schema) OR nspname = 'public')
+          AND has_schema_privilege(role, oid, privilege)
+    $$,
+    ARRAY[
+        'warehouse_ingest USAGE etl', 'warehouse_ingest USAGE raw',
+        'warehouse_load USAGE crm', 'warehouse_load USAGE etl', 'warehouse_load USAGE reports',
+        'warehouse_read USAGE crm', 'warehouse_read USAGE reports'
+    ],
+    'schemas'
+);
+SELECT bag_eq(
+    $$
+        SELECT format('%s %s', role, privilege)
+        FROM member
+        CROSS JOIN unnest(ARRAY['CONNECT', 'CREATE', 'TEMPORARY']) AS privilege
+        WHERE has_database_privilege(role, current_database(), privilege)
+    $$,
+    ARRAY['warehouse_ingest CONNECT', 'warehouse_load CONNECT', 'warehouse_read CONNECT'],
+    'the database'
+);
+SELECT is_empty(
+    $$
+        SELECT rolname
+        FROM pg_roles
+        WHERE rolname IN (SELECT role FROM member)
+          AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
+              OR EXISTS (SELECT FROM pg_auth_members WHERE pg_auth_members.member = pg_roles.oid))
+    $$,
+    'no role has rights of another kind'
+);
+
+-- The same, tried.
+\ir fixtures/try.sql
+SELECT is(
+    pg_temp.try('warehouse_' || role, statement), outcome,
+    format('%s: %s: %s', role, outcome, split_part(statement, E'\n', 1))
+)
+FROM (VALUES
+    ('ingest', $$ SELECT raw.ingest_user_events(
+        ARRAY['{"id": "a", "event_type": "User Created", "received_at": "2020-12-08 10:00"}']::bytea[], NULL) $$, 'done'),
+    ('ingest', $$ INSERT INTO raw.organizations_inbox (body) VALUES ('{"organization_key": "a"}') $$, 'done'),
+    ('ingest', $$ SELECT raw.ingest_organizations() $$, 'done'),
+    ('ingest', $$ SELECT etl.import_progress('a') $$, 'done'),
+    ('ingest', $$ SELECT FROM raw.user_events $$, 'refused'),
+    ('ingest', $$ SELECT FROM raw.organizations_inbox $$, 'refused'),
+    ('ingest', $$ SELECT crm.load_users_dim('2020-12-08') $$, 'refused'),
+    ('ingest', $$ SELECT crm.erase_user('a') $$, 'refused'),
+    ('ingest', $$ SELECT internal.blank_to_null('a') $$, 'refused'),
+    ('ingest', $$ CREATE TEMP TABLE mine () $$, 'refused'),
+    ('load', $$ SELECT crm.load_users_dim('2020-12-08') $$, 'done'),
+    ('load', $$ SELECT reports.load_user_events_daily('2020-12-08') $$, 'done'),
+    ('load', $$ SELECT crm.load_organizations_dim() $$, 'done'),
+    ('load', $$ TABLE etl.stale_dates $$, 'done'),
+    ('load', $$ TABLE etl.problems $$, 'done'),
+    ('load', $$ TABLE etl.metrics $$, 'done'),
+    ('load', $$ TABLE crm.users_dim $$, 'refused'),
+    ('load', $$ SELECT raw.ingest_user_events(NULL, NULL) $$, 'refused'),
+    ('load', $$ SELECT raw.drop_before('2020-12-08') $$, 'refused'),
+    ('load', $$ SELECT internal.blank_to_null('a') $$, 'refused'),
+    ('load', $$ TABLE internal.users_dim_stage $$, 'refused'),
+    ('load', $$ DELETE FROM etl.load_runs $$, 'refused'),
+    ('read', $$ TABLE raw.user_events $$, 'refused'),
+    ('read', $$ TABLE etl.load_runs $$, 'refused'),
+    ('read', $$ SELECT internal.blank_to_null('a') $$, 'refused'),
+    ('read', $$ TABLE internal.users_dim_stage $$, 'refused'),
+    ('read', $$ DELETE FROM crm.users_dim $$, 'refused'),
+    ('read', $$ SELECT crm.load_users_dim('2020-12-08') $$, 'refused')
+) AS attempt (role, statement, outcome);
+
+SELECT * FROM finish();
+ROLLBACK;

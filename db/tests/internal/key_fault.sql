@@ -1,0 +1,30 @@
+-- internal.key_fault(): what is wrong with a field that holds a key, in words.
+BEGIN;
+SELECT plan(16);
+
+SELECT is(internal.key_fault(content, 'id'), fault, description)
+FROM (VALUES
+    ('{"id": "a"}'::jsonb, NULL,                                  'a key may be one character'),
+    ('{"id": " a "}',      NULL,                                  'a key may have blanks around it'),
+    ('{"id": "0"}',        NULL,                                  'a key may be zero'),
+    ('{}',                 'id: missing',                         'a key must be there'),
+    ('{"ID": "a"}',        'id: missing',                         'a field name is case-sensitive'),
+    ('{"id": null}',       'id: must be a string, is of type null',    'a key is not null'),
+    ('{"id": 1}',          'id: must be a string, is of type number',  'a key is no number'),
+    ('{"id": true}',       'id: must be a string, is of type boolean', 'a key is no boolean'),
+    ('{"id": ["a"]}',      'id: must be a string, is of type array',   'a key is no array'),
+    ('{"id": {"a": 1}}',   'id: must be a string, is of type object',  'a key is no object'),
+    ('{"id": ""}',         'id: blank',                           'a key is not empty'),
+    ('{"id": " \t\n"}',    'id: blank',                           'a key is more than white space')
+) AS key_case (content, fault, description);
+
+SELECT is(internal.key_fault(jsonb_build_object('id', key), 'id'), fault, description)
+FROM (VALUES
+    (repeat('a', 1000),       NULL,                         'a key may be 1000 bytes long'),
+    (repeat('a', 1001),       'id: longer than 1000 bytes', 'a key must not be longer'),
+    (repeat('é', 500),        NULL,                         'its bytes count: 500 times two'),
+    (repeat('é', 500) || 'a', 'id: longer than 1000 bytes', 'its bytes count, not its characters')
+) AS key_case (key, fault, description);
+
+SELECT * FROM finish();
+ROLLBACK;

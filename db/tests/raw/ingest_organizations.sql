@@ -1,0 +1,151 @@
+-- raw.ingest_organizations(): takes what COPY brought; the last of a key counts, bad ones are put aside.
+BEGIN;
+SELECT plan(20);
+\ir ../fixtures/locked.sql
+
+INSERT INTO raw.organizations_inbox (body) VALUES
+    ('{"organization_key": "a", "organization_name": "Acme", "created_at": "2020-12-01 10:00:00.5"}'),
+    ('{"organization_key": "b", "organization_name": " Blue ", "created_at": "2020-12-01T10:00:00+02:00", "size": 7}'),
+    ('{"organization_key": "c"}'),
+    ('{"organization_key": "d", "organization_name": null, "created_at": null}'),
+    ('{"organization_key": "e", "organization_name": "older"}'),
+    ('{"organization_key": "e", "organization_name": "newer"}');
+SET LOCAL timezone = 'America/New_York';
+SELECT is(result::text, '(6,5,1,0)', 'all are taken, of a key that comes twice one is a duplicate')
+FROM raw.ingest_organizations() AS result;
+SET LOCAL timezone = 'UTC';
+SELECT is_empty('TABLE raw.organizations_inbox', 'the inbox is empty again');
+SELECT results_eq('TABLE locked', ARRAY['organizations_dim'], 'another file waits, as does a load of the dimension');
+SELECT results_eq(
+    $$
+        SELECT organization_key COLLATE "default", organization_name, created_at, ingested_at
+        FROM raw.organizations
+        ORDER BY organization_key
+    $$,
+    $$
+        VALUES
+            ('a', 'Acme',   timestamptz '2020-12-01 10:00:00.5+00', now()),
+            ('b', ' Blue ', '2020-12-01 08:00:00+00',               now()),
+            ('c', NULL,     NULL,                                   now()),
+            ('d', NULL,     NULL,                                   now()),
+            ('e', 'newer',  NULL,                                   now())
+    $$,
+    'values stay as they came, no zone means UTC, the last of a key wins'
+);
+
+SELECT is(result::text, '(0,0,0,0)', 'an empty inbox is no error')
+FROM raw.ingest_organizations() AS result;
+
+-- The same file again.
+CREATE TEMP TABLE before AS SELECT ctid AS place, * FROM raw.organizations;
+INSERT INTO raw.organizations_inbox (body) VALUES
+    ('{"organization_key": "a", "organization_name": "Acme", "created_at": "2020-12-01 10:00:00.5"}'),
+    ('{"organization_key": "b", "organization_name": " Blue ", "created_at": "2020-12-01T08:00:00Z"}'),
+    ('{"organization_key": "c", "organization_name": null}'),
+    ('{"organization_key": "e", "organization_name": "older"}'),
+    ('{"organization_key": "e", "organization_name": "newer"}');
+SELECT is(result::text, '(5,0,5,0)', 'organizations that are known as they are, are duplicates')
+FROM raw.ingest_organizations() AS result;
+SELECT bag_eq(
+    'SELECT ctid AS place, * FROM raw.organizations', 'TABLE before',
+    'and nothing was written'
+);
+
+-- Names that change and come back.
+INSERT INTO raw.organizations_inbox (body) VALUES ('{"organization_key": "e", "organization_name": "newest"}');
+SELECT is(result::text, '(1,1,0,0)', 'another name is a change')
+FROM raw.ingest_organizations() AS result;
+INSERT INTO raw.organizations_inbox (body) VALUES ('{"organization_key": "e", "organization_name": "newer"}');
+SELECT is(result::text, '(1,1,0,0)', 'the former name again is a change')
+FROM raw.ingest_organizations() AS result;
+INSERT INTO raw.organizations_inbox (body) VALUES ('{"organization_key": "e"}');
+SELECT is(result::text, '(1,1,0,0)', 'a name that is gone is a change')
+FROM raw.ingest_organizations() AS result;
+INSERT INTO raw.organizations_inbox (body) VALUES ('{"organization_key": "c", "created_at": "2020-12-02 10:00"}');
+SELECT is(result::text, '(1,1,0,0)', 'another created_at is a change')
+FROM raw.ingest_organizations() AS result;
+SELECT results_eq(
+    $$
+        SELECT organization_key COLLATE "default", organization_name, created_at
+        FROM raw.organizations
+        WHERE organization_key IN ('c', 'e')
+        ORDER BY organization_key
+    $$,
+    $$ VALUES ('c', NULL, timestamptz '2020-12-02 10:00+00'), ('e', NULL, NULL) $$,
+    'the last state is kept'
+);
+UPDATE raw.organizations SET ingested_at = '2020-12-31 10:00Z';
+INSERT INTO raw.organizations_inbox (body) VALUES ('{"organization_key": "e", "organization_name": "newest"}');
+SELECT raw.ingest_organizations() \g /dev/null
+SELECT results_eq(
+    'SELECT organization_key COLLATE "default" FROM raw.organizations WHERE ingested_at = now()', ARRAY['e'],
+    'ingested_at is when the last change came'
+);
+
+-- Bad ones, among good ones.
+CREATE TEMP TABLE bad (body bytea, reason text);
+INSERT INTO bad VALUES
+    ('',                                                'body: empty'),
+    ('\x7b22c3227d',                                    'body: not UTF-8: %'),
+    ('{"organization_key": "bad"',                      'body: not JSON: %'),
+    ('["bad"]',                                         'body: must be a JSON object, is of type array'),
+    ('{"organization_name": "bad"}',                    'organization_key: missing'),
+    ('{"organization_key": null}',                      'organization_key: must be a string, is of type null'),
+    ('{"organization_key": 1}',                         'organization_key: must be a string, is of type number'),
+    ('{"organization_key": " "}',                       'organization_key: blank'),
+    ('{"organization_key": "bad", "organization_name": 1}',
+        'organization_name: must be a string or null, is of type number'),
+    ('{"organization_key": "bad", "created_at": "yesterday"}',
+        'created_at: no ISO 8601 date and time: "yesterday"'),
+    ('{"organization_key": "bad", "created_at": ""}',
+        'created_at: no ISO 8601 date and time: ""'),
+    ('{"organization_key": "bad", "created_at": 1607457600}',
+        'created_at: must be a string, is of type number'),
+    ('{"organization_key": "bad", "created_at": "0001-01-01 00:00"}',
+        'created_at: not in the years 1970 to 2199: "0001-01-01 00:00"');
+INSERT INTO raw.organizations_inbox (body) VALUES ('{"organization_key": "first"}');
+INSERT INTO raw.organizations_inbox (body) SELECT body FROM bad;
+INSERT INTO raw.organizations_inbox (body) VALUES ('{"organization_key": "last"}');
+SELECT is(result::text, '(15,2,0,13)', 'bad organizations do not stop the good ones')
+FROM raw.ingest_organizations() AS result;
+SELECT bag_eq(
+    $$ SELECT organization_key FROM raw.organizations WHERE organization_key > 'e' $$,
+    $$ VALUES ('first' COLLATE "C"), ('last') $$,
+    'the good ones are there, none of the bad'
+);
+SELECT is_empty(
+    $$
+        SELECT bad.*, reject.*
+        FROM bad
+        FULL JOIN raw.rejected_organizations AS reject ON reject.body = bad.body
+        WHERE NOT (
+            reject.reason LIKE bad.reason
+            AND reject.reject_key = internal.content_key(NULL, bad.body)
+            AND reject.rejected_at = now()
+        ) IS TRUE
+    $$,
+    'each bad one is in quarantine, as it came, with its reason'
+);
+
+INSERT INTO raw.organizations_inbox (body) SELECT body FROM bad;
+INSERT INTO raw.organizations_inbox (body) VALUES ('{"organization_key": " "}'), ('new'), ('new');
+SELECT is(result::text, '(16,0,15,1)', 'a bad one that came before is a duplicate, within a file too')
+FROM raw.ingest_organizations() AS result;
+SELECT is(
+    (SELECT count(*) FROM raw.rejected_organizations), 14::bigint,
+    'and is not stored again'
+);
+
+\ir ../fixtures/hostile_session.sql
+INSERT INTO raw.organizations_inbox (body) VALUES
+    ('{"organization_key": "hostile", "created_at": "2020-12-08 10:00"}'), ('{"organization_key": 1}');
+SELECT result::text AS counts FROM raw.ingest_organizations() AS result \gset
+RESET search_path;
+SELECT is(:'counts'::text, '(2,1,1,0)', 'a hostile session gets its organizations in');
+SELECT is(
+    (SELECT created_at FROM raw.organizations WHERE organization_key = 'hostile'), timestamptz '2020-12-08 10:00+00',
+    'and cannot change what they mean'
+);
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,43 @@
+-- reports.users_daily, reports.users_by_organization: users over time, and where they are.
+BEGIN;
+SELECT plan(5);
+\ir ../fixtures/history.sql
+
+INSERT INTO raw.user_events (user_id, event_type, organization_name, plan_name, received_at) VALUES
+    ('anna', 'User Created', 'Acme', 'Medium',     '2020-12-05 00:00Z'),
+    ('anna', 'User Updated', 'Blue', 'Medium',     '2020-12-07 23:59:59.999999Z'),
+    ('bert', 'User Created', 'Acme', 'Enterprise', '2020-12-05 23:59:59.999999Z'),
+    ('bert', 'User Deleted', NULL,   NULL,         '2020-12-07 00:00Z'),
+    ('bert', 'User Created', 'Blue', 'Medium',     '2020-12-08 12:00Z'),
+    ('carl', 'User Created', 'Blue', NULL,         '2020-12-07 10:00Z'),
+    ('carl', 'User Deleted', 'Blue', NULL,         '2020-12-07 11:00Z');
+SELECT is_empty('TABLE reports.users_daily', 'no loaded day, no row');
+SELECT crm.load_users_dim(day::date), reports.load_user_events_daily(day::date)
+FROM generate_series(timestamp '2020-12-05', '2020-12-08', '1 day') AS day \g /dev/null
+SET LOCAL timezone = 'Pacific/Kiritimati';
+SELECT results_eq(
+    'SELECT event_date::text, n_users FROM reports.users_daily ORDER BY 1',
+    $$ VALUES ('2020-12-05', 2::bigint), ('2020-12-06', 2), ('2020-12-07', 1), ('2020-12-08', 2) $$,
+    'those that exist at the end of each loaded UTC day, also of one without events'
+);
+SELECT results_eq(
+    $$
+        SELECT count(*)
+        FROM generate_series(timestamp '2020-12-05', '2020-12-08', '1 day') AS day
+        JOIN reports.users_daily ON event_date = day
+        WHERE n_users <> (SELECT count(*) FROM crm.users_at((day + interval '1 day') AT TIME ZONE 'UTC' - interval '1 microsecond'))
+    $$,
+    'VALUES (0::bigint)', 'as crm.users_at says'
+);
+DELETE FROM reports.user_events_daily WHERE event_date = '2020-12-07';
+SELECT results_eq(
+    'SELECT event_date::text, n_users FROM reports.users_daily ORDER BY 1',
+    $$ VALUES ('2020-12-05', 2::bigint), ('2020-12-06', 2), ('2020-12-08', 2) $$,
+    'what happened on a day that is not shown counts'
+);
+SELECT bag_eq(
+    'TABLE reports.users_by_organization', $$ VALUES ('Blue', 'Medium', 2::bigint) $$, 'users now, by organization and plan'
+);
+
+SELECT * FROM finish();
+ROLLBACK;

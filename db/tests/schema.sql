@@ -1,0 +1,508 @@
+-- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
+BEGIN;
+SELECT plan(50);
+
+CREATE TEMP VIEW relation AS
+SELECT pg_class.oid::regclass AS relation, pg_class.*
+FROM pg_class
+WHERE relnamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl', 'internal')
+  AND relkind IN ('r', 'p', 'v', 'm', 'f');
+
+CREATE TEMP VIEW routine AS
+SELECT pg_proc.oid::regprocedure AS routine, pg_language.lanname, pg_proc.*
+FROM pg_proc
+JOIN pg_language ON pg_language.oid = pg_proc.prolang
+WHERE pronamespace::regnamespace::text IN ('raw', 'crm', 'reports', 'etl', 'internal');
+
+-- Each column in the words of its definition.
+PREPARE columns_of(regclass) AS
+SELECT concat_ws(' ',
+    attname,
+    format_type(atttypid, atttypmod),
+    CASE WHEN attcollation = '"C"'::regcollation THEN 'COLLATE "C"' END,
+    CASE WHEN attnotnull THEN 'NOT NULL' END,
+    CASE attidentity WHEN 'a' THEN 'IDENTITY ALWAYS' WHEN 'd' THEN 'IDENTITY BY DEFAULT' END,
+    CASE attgenerated WHEN 's' THEN 'GENERATED ' ELSE 'DEFAULT ' END || pg_get_expr(adbin, adrelid)
+) COLLATE "default"
+FROM pg_attribute
+LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+WHERE attrelid = $1
+  AND attnum > 0
+  AND NOT attisdropped
+ORDER BY attnum;
+
+SELECT has_schema('raw');
+SELECT has_schema('crm');
+SELECT has_schema('reports');
+SELECT has_schema('etl');
+SELECT has_schema('internal');
+
+SELECT tables_are('raw', ARRAY[
+    'user_events', 'rejected_user_events', 'organizations_inbox', 'organizations', 'rejected_organizations'
+]);
+SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim']);
+SELECT tables_are('reports', ARRAY['user_events_daily']);
+SELECT tables_are('etl', ARRAY[
+    'ingests', 'arrivals', 'loads', 'load_runs', 'erasure_secret', 'erasures', 'purges'
+]);
+SELECT tables_are('internal', ARRAY['users_dim_stage', 'users_dim_changed', 'users_dim_splice']);
+
+SELECT views_are('raw', '{}'::name[]);
+SELECT views_are('crm', ARRAY['users_current', 'organization_names']);
+SELECT views_are('reports', ARRAY['users_daily', 'users_by_organization']);
+SELECT views_are('etl', ARRAY['last_loads', 'stale_dates', 'ingest_totals', 'quarantine', 'problems', 'metrics']);
+SELECT views_are('internal', '{}'::name[]);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('crm.organization_names') $$,
+    ARRAY[
+        'organization_name text',
+        'organization_key text COLLATE "C"'
+    ],
+    'crm.organization_names: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('crm.organizations_dim') $$,
+    ARRAY[
+        'organization_key text COLLATE "C" NOT NULL',
+        'organization_name text',
+        'created_at timestamp with time zone'
+    ],
+    'crm.organizations_dim: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('crm.users_current') $$,
+    ARRAY[
+        'user_id text COLLATE "C"',
+        'username text',
+        'user_email text',
+        'user_type text',
+        'organization_name text',
+        'organization_key text COLLATE "C"',
+        'plan_name text',
+        'valid_from timestamp with time zone'
+    ],
+    'crm.users_current: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('crm.users_dim') $$,
+    ARRAY[
+        'user_id text COLLATE "C" NOT NULL',
+        'valid_from timestamp with time zone NOT NULL',
+        'valid_to timestamp with time zone',
+        'is_valid boolean NOT NULL GENERATED (valid_to IS NULL)',
+        'is_deleted boolean NOT NULL',
+        'username text',
+        'user_email text',
+        'user_type text',
+        'organization_name text',
+        'plan_name text',
+        'event_sk bigint NOT NULL'
+    ],
+    'crm.users_dim: columns, is_valid follows from valid_to'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('crm.users_dim_open') $$,
+    ARRAY[
+        'user_id text COLLATE "C" NOT NULL',
+        'valid_from timestamp with time zone NOT NULL',
+        'valid_to timestamp with time zone',
+        'is_valid boolean NOT NULL GENERATED (valid_to IS NULL)',
+        'is_deleted boolean NOT NULL',
+        'username text',
+        'user_email text',
+        'user_type text',
+        'organization_name text',
+        'plan_name text',
+        'event_sk bigint NOT NULL'
+    ],
+    'crm.users_dim_open: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.arrivals') $$,
+    ARRAY[
+        'event_date date NOT NULL',
+        'xid xid8 NOT NULL'
+    ],
+    'etl.arrivals: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.erasure_secret') $$,
+    ARRAY['secret bytea NOT NULL'],
+    'etl.erasure_secret: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.erasures') $$,
+    ARRAY[
+        'token text COLLATE "C" NOT NULL',
+        'erased_at timestamp with time zone NOT NULL DEFAULT now()',
+        'events bigint NOT NULL',
+        'rejects bigint NOT NULL',
+        'versions bigint NOT NULL'
+    ],
+    'etl.erasures: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.ingests') $$,
+    ARRAY[
+        'ingest_sk bigint NOT NULL IDENTITY ALWAYS',
+        'ingested_at timestamp with time zone NOT NULL DEFAULT now()',
+        'import_id text',
+        'positions int8multirange',
+        'received bigint NOT NULL',
+        'inserted bigint NOT NULL',
+        'duplicates bigint NOT NULL',
+        'rejected bigint NOT NULL'
+    ],
+    'etl.ingests: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.load_runs') $$,
+    ARRAY[
+        'load_run_sk bigint NOT NULL IDENTITY ALWAYS',
+        'load_name text NOT NULL',
+        'import_date date NOT NULL',
+        'started_at timestamp with time zone NOT NULL',
+        'duration interval NOT NULL',
+        'rows_read bigint NOT NULL',
+        'rows_written bigint NOT NULL',
+        'snapshot pg_snapshot NOT NULL'
+    ],
+    'etl.load_runs: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.purges') $$,
+    ARRAY[
+        'purged_before date NOT NULL',
+        'purged_at timestamp with time zone NOT NULL DEFAULT now()',
+        'events bigint NOT NULL'
+    ],
+    'etl.purges: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.stale_dates') $$,
+    ARRAY[
+        'load_name text',
+        'import_date date',
+        'reason text'
+    ],
+    'etl.stale_dates: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('internal.users_dim_changed') $$,
+    ARRAY['user_id text COLLATE "C" NOT NULL', 'first_from timestamp with time zone'],
+    'internal.users_dim_changed: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('internal.users_dim_splice') $$,
+    ARRAY[
+        'user_id text COLLATE "C" NOT NULL',
+        'first_from timestamp with time zone',
+        'before_from timestamp with time zone',
+        'before_to timestamp with time zone',
+        'next_from timestamp with time zone NOT NULL',
+        'n_begun bigint NOT NULL'
+    ],
+    'internal.users_dim_splice: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('internal.users_dim_stage') $$,
+    ARRAY[
+        'user_id text COLLATE "C" NOT NULL',
+        'valid_from timestamp with time zone NOT NULL',
+        'valid_to timestamp with time zone',
+        'is_first boolean NOT NULL',
+        'is_last boolean NOT NULL',
+        'is_late boolean NOT NULL',
+        'is_deleted boolean NOT NULL',
+        'username text',
+        'user_email text',
+        'user_type text',
+        'organization_name text',
+        'plan_name text',
+        'event_sk bigint NOT NULL',
+        'open_from timestamp with time zone',
+        'open_is_deleted boolean',
+        'open_username text',
+        'open_user_email text',
+        'open_user_type text',
+        'open_organization_name text',
+        'open_plan_name text',
+        'open_event_sk bigint',
+        'first_from timestamp with time zone NOT NULL'
+    ],
+    'internal.users_dim_stage: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('raw.organizations') $$,
+    ARRAY[
+        'organization_key text COLLATE "C" NOT NULL',
+        'organization_name text',
+        'created_at timestamp with time zone',
+        'ingested_at timestamp with time zone NOT NULL DEFAULT now()'
+    ],
+    'raw.organizations: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('raw.organizations_inbox') $$,
+    ARRAY[
+        'body_sk bigint NOT NULL IDENTITY ALWAYS',
+        'body bytea NOT NULL'
+    ],
+    'raw.organizations_inbox: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('raw.rejected_organizations') $$,
+    ARRAY[
+        'reject_key uuid NOT NULL',
+        'body bytea NOT NULL',
+        'reason text NOT NULL',
+        'rejected_at timestamp with time zone NOT NULL DEFAULT now()'
+    ],
+    'raw.rejected_organizations: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('raw.rejected_user_events') $$,
+    ARRAY[
+        'event_sk bigint NOT NULL',
+        'reject_key uuid NOT NULL',
+        'message_id text',
+        'body bytea NOT NULL',
+        'reason text NOT NULL',
+        'rejected_at timestamp with time zone NOT NULL DEFAULT now()'
+    ],
+    'raw.rejected_user_events: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('raw.user_events') $$,
+    ARRAY[
+        'event_sk bigint NOT NULL IDENTITY BY DEFAULT',
+        'event_key uuid NOT NULL',
+        'user_id text COLLATE "C" NOT NULL',
+        'event_type text NOT NULL',
+        'username text',
+        'user_email text',
+        'user_type text',
+        'organization_name text',
+        'plan_name text',
+        'received_at timestamp with time zone NOT NULL',
+        'event_date date NOT NULL GENERATED ((received_at AT TIME ZONE ''UTC''::text))::date',
+        'extra jsonb',
+        'ingested_at timestamp with time zone NOT NULL DEFAULT now()'
+    ],
+    'raw.user_events: columns, event_date is the UTC day of received_at'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('reports.user_events_daily') $$,
+    ARRAY[
+        'event_date date NOT NULL',
+        'n_created bigint NOT NULL',
+        'n_updated bigint NOT NULL',
+        'n_deleted bigint NOT NULL',
+        'n_unique bigint NOT NULL',
+        'n_total bigint NOT NULL'
+    ],
+    'reports.user_events_daily: columns'
+);
+
+SELECT bag_eq(
+    $$ SELECT relation::text FROM relation WHERE relpersistence = 'u' $$,
+    ARRAY['internal.users_dim_changed', 'internal.users_dim_splice', 'internal.users_dim_stage'],
+    'only what a load empties again is unlogged'
+);
+SELECT is_partitioned('crm', 'users_dim', 'the dimension is partitioned');
+SELECT is_partition_of('crm', 'users_dim_open', 'crm', 'users_dim', 'the open version of each user is a partition');
+SELECT is(
+    (
+        SELECT concat_ws(', ',
+            pg_get_partkeydef('crm.users_dim'::regclass), pg_get_expr(relpartbound, oid), reloptions::text)
+        FROM relation
+        WHERE relation = 'crm.users_dim_open'::regclass
+    ),
+    'RANGE (COALESCE(valid_to, ''infinity''::timestamp with time zone)), FOR VALUES FROM (''infinity'') TO (MAXVALUE), '
+        || '{fillfactor=60}',
+    'open versions have no valid_to, and room for their updates'
+);
+
+SELECT bag_eq(
+    $$
+        SELECT format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(pg_constraint.oid))
+        FROM pg_constraint
+        JOIN relation ON relation.oid = conrelid
+        WHERE contype <> 'n'
+    $$,
+    ARRAY[
+        'crm.organizations_dim organizations_dim_pk PRIMARY KEY (organization_key)',
+        'crm.users_dim users_dim_validity_ck CHECK ((valid_to > valid_from))',
+        'crm.users_dim_open users_dim_open_ck CHECK ((valid_to IS NULL))',
+        'crm.users_dim_open users_dim_open_pk PRIMARY KEY (user_id)',
+        'crm.users_dim_open users_dim_validity_ck CHECK ((valid_to > valid_from))',
+        'etl.arrivals arrivals_pk PRIMARY KEY (event_date, xid)',
+        'etl.erasure_secret erasure_secret_length_ck CHECK ((octet_length(secret) >= 32))',
+        'etl.erasures erasures_pk PRIMARY KEY (token)',
+        'etl.ingests ingests_counts_ck CHECK ((received = ((inserted + duplicates) + rejected)))',
+        'etl.ingests ingests_pk PRIMARY KEY (ingest_sk)',
+        'etl.load_runs load_runs_pk PRIMARY KEY (load_run_sk)',
+        'etl.loads loads_pk PRIMARY KEY (load_name)',
+        'etl.loads loads_position_uq UNIQUE ("position")',
+        'etl.purges purges_pk PRIMARY KEY (purged_before)',
+        'raw.organizations organizations_pk PRIMARY KEY (organization_key)',
+        'raw.organizations_inbox organizations_inbox_pk PRIMARY KEY (body_sk)',
+        'raw.rejected_organizations rejected_organizations_pk PRIMARY KEY (reject_key)',
+        'raw.rejected_user_events rejected_user_events_pk PRIMARY KEY (event_sk)',
+        'raw.rejected_user_events rejected_user_events_uq UNIQUE (reject_key)',
+        'raw.user_events user_events_event_type_ck CHECK ((event_type = ANY '
+            || '(ARRAY[''User Created''::text, ''User Updated''::text, ''User Deleted''::text])))',
+        'raw.user_events user_events_pk PRIMARY KEY (received_at, user_id, event_key)',
+        'reports.user_events_daily user_events_daily_pk PRIMARY KEY (event_date)',
+        'reports.user_events_daily user_events_daily_total_ck CHECK ((n_total = ((n_created + n_updated) + n_deleted)))'
+    ],
+    'constraints: keys, one open row a user, no version of no length'
+);
+SELECT bag_eq(
+    $$
+        SELECT indexrelid::regclass::text
+        FROM pg_index
+        JOIN relation ON relation.oid = indrelid
+        WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+    $$,
+    ARRAY['etl.erasure_secret_one_ix', 'etl.ingests_import_id_ix', 'etl.ingests_ingested_at_ix', 'etl.load_runs_last_ix'],
+    'indexes beside those of the constraints'
+);
+
+SELECT bag_eq(
+    $$ SELECT format('%s -> %s', routine, pg_get_function_result(oid)) FROM routine $$,
+    ARRAY[
+        'crm.erase_user(text) -> record',
+        'crm.load_organizations_dim() -> bigint',
+        'crm.load_users_dim(date) -> bigint',
+        'crm.users_at(timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
+            || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone)',
+        'etl.after_restore() -> bigint',
+        'etl.catch_up() -> ',
+        'etl.check_users_dim() -> TABLE(user_id text, valid_from timestamp with time zone, '
+            || 'valid_to timestamp with time zone, fault text)',
+        'etl.import_progress(text) -> record',
+        'etl.load_days(date,date) -> ',
+        'etl.run_loads(text[],date[]) -> ',
+        'etl.thin_ingests() -> bigint',
+        'internal.add_users_dim_period(date) -> void',
+        'internal.begin_change(text) -> void',
+        'internal.begin_load(text,date) -> void',
+        'internal.blank_to_null(text) -> text',
+        'internal.bounds_fault(jsonb) -> text',
+        'internal.clean_reason(text) -> text',
+        'internal.content_key(text,bytea) -> uuid',
+        'internal.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint) -> void',
+        'internal.erasure_token(bytea,text) -> text',
+        'internal.exceeds_bounds(jsonb[]) -> boolean',
+        'internal.find_users_dim_splice(timestamp with time zone,timestamp with time zone,timestamp with time zone) -> void',
+        'internal.instant_fault(jsonb,text,timestamp with time zone) -> text',
+        'internal.kept_from() -> timestamp with time zone',
+        'internal.key_fault(jsonb,text) -> text',
+        'internal.lock_load(text) -> void',
+        'internal.mentions_user(bytea,text,text[],text[]) -> boolean',
+        'internal.parse_correlation_id(text) -> TABLE(import_id text, "position" bigint)',
+        'internal.parse_instant(text) -> timestamp with time zone',
+        'internal.parse_json(bytea) -> record',
+        'internal.parse_user_events(bytea[]) -> record',
+        'internal.prepare_users_dim_period(date) -> void',
+        'internal.require_users_dim_period(date) -> void',
+        'internal.splice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',
+        'internal.text_fault(jsonb,text) -> text',
+        'internal.unsplice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',
+        'internal.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean) -> text',
+        'raw.drop_before(date) -> bigint',
+        'raw.ingest_organizations() -> record',
+        'raw.ingest_user_events(bytea[],text[],text[],text) -> record',
+        'raw.replay_rejected_user_events() -> record',
+        'reports.load_user_events_daily(date) -> bigint'
+    ],
+    'functions, what they take and return'
+);
+SELECT bag_eq(
+    $$
+        SELECT format('%s(%s)', oid::regproc, pg_get_function_arguments(oid))
+        FROM routine
+        WHERE routine IN (
+            'crm.load_users_dim(date)'::regprocedure, 'reports.load_user_events_daily(date)'::regprocedure,
+            'raw.ingest_user_events(bytea[], text[], text[], text)'::regprocedure,
+            'raw.ingest_organizations()'::regprocedure, 'crm.users_at(timestamptz)'::regprocedure
+        )
+    $$,
+    ARRAY[
+        'crm.load_users_dim(import_date date)',
+        'crm.users_at(p_at timestamp with time zone)',
+        'raw.ingest_organizations(OUT received bigint, OUT inserted bigint, OUT duplicates bigint, OUT rejected bigint)',
+        'raw.ingest_user_events(p_bodies bytea[], p_message_ids text[], p_correlation_ids text[] DEFAULT NULL::text[], '
+            || 'p_reason text DEFAULT NULL::text, OUT received bigint, OUT inserted bigint, OUT duplicates bigint, OUT rejected bigint)',
+        'reports.load_user_events_daily(import_date date)'
+    ],
+    'functions that are called by name: their parameters'
+);
+
+SELECT is_empty(
+    $$ SELECT relation FROM relation WHERE obj_description(oid, 'pg_class') IS NULL $$,
+    'every table and view has a comment'
+);
+SELECT is_empty(
+    $$ SELECT routine FROM routine WHERE obj_description(oid, 'pg_proc') IS NULL $$,
+    'every function has a comment'
+);
+SELECT bag_eq(
+    $$ SELECT oid::regproc::text FROM routine WHERE prosecdef $$,
+    ARRAY[
+        'crm.load_organizations_dim', 'crm.load_users_dim', 'etl.import_progress', 'etl.thin_ingests',
+        'raw.ingest_organizations', 'raw.ingest_user_events', 'reports.load_user_events_daily'
+    ],
+    'functions that a role may call run with the owner''s rights, all others with the caller''s'
+);
+SELECT is_empty(
+    $$
+        SELECT routine
+        FROM routine
+        WHERE NOT (
+            '{"search_path=pg_catalog, pg_temp"}' <@ coalesce(proconfig, '{}')
+            OR (lanname = 'sql' AND prosqlbody IS NOT NULL)
+            -- A procedure that commits can have no settings of its own.
+            OR (prokind = 'p' AND prosrc LIKE '%set_config(''search_path'', ''pg_catalog, pg_temp'', true)%')
+        )
+    $$,
+    'every function pins its search_path or is bound to its names'
+);
+SELECT bag_eq(
+    $$ SELECT oid::regproc::text FROM routine WHERE 'TimeZone=UTC' = ANY (proconfig) $$,
+    ARRAY[
+        'crm.erase_user', 'crm.load_users_dim', 'etl.thin_ingests',
+        'internal.add_users_dim_period', 'internal.parse_instant', 'internal.parse_user_events', 'internal.splice_users_dim',
+        'raw.drop_before', 'reports.load_user_events_daily'
+    ],
+    'functions in which days meet instants pin the zone'
+);
+SELECT is_empty(
+    $$ SELECT routine FROM routine WHERE lanname NOT IN ('sql', 'plpgsql') $$,
+    'no function needs a language that PostgreSQL does not bring along'
+);
+
+SELECT * FROM finish();
+ROLLBACK;
