@@ -1,5 +1,5 @@
 -- etl.catch_up(): exactly the stale days, oldest first, a transaction each. It commits, so nothing is rolled back here.
-SELECT plan(10);
+SELECT plan(12);
 
 CREATE FUNCTION pg_temp.event(p_day text) RETURNS bytea LANGUAGE sql
     RETURN format('{"id": "a", "event_type": "User Created", "received_at": "%s 10:00"}', p_day)::bytea;
@@ -46,6 +46,20 @@ ALTER TABLE reports.user_events_daily DROP CONSTRAINT scratch_ck;
 SELECT is(:'told'::text, 'NOTICE:  1/1 user_events_daily 2020-12-08: 1 row written', 'once it can be loaded, it is');
 \set told `psql --no-psqlrc --quiet --command='CALL etl.catch_up()' 2>&1`
 SELECT is(:'told'::text, '', 'then there is nothing to load');
+
+SELECT raw.ingest_user_events(ARRAY[pg_temp.event('2020-12-10'), pg_temp.event('2020-12-11')], NULL) \g /dev/null
+SELECT crm.load_users_dim('2020-12-10') \g /dev/null
+INSERT INTO etl.ingests (ingested_at, received, inserted, duplicates, rejected)
+VALUES ('2020-12-07 10:00Z', 1, 1, 0, 0), ('2020-12-07 11:00Z', 1, 1, 0, 0);
+CREATE TEMP TABLE earlier AS TABLE run;
+\setenv PGOPTIONS `echo "$PGOPTIONS -c client_min_messages=warning"`
+\! psql --no-psqlrc --quiet --command='CALL etl.catch_up()'
+SELECT results_eq(
+    'SELECT load_name, import_date FROM run WHERE number > (SELECT count(*) FROM earlier) ORDER BY number',
+    $$ VALUES ('user_events_daily', '2020-12-10'), ('users_dim', '2020-12-11'), ('user_events_daily', '2020-12-11') $$,
+    'each day has the loads that are stale for it'
+);
+SELECT is((SELECT count(*) FROM etl.ingests WHERE ingested_at < '2020-12-08'), 1::bigint, 'old ingests are summed up');
 SELECT is_empty('SELECT * FROM etl.check_users_dim()', 'the dimension is well');
 
 SELECT * FROM finish();

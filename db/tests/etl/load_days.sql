@@ -1,5 +1,5 @@
 -- etl.load_days(): every day of a range that is not loaded as it is. It commits, so nothing is rolled back here.
-SELECT plan(11);
+SELECT plan(13);
 
 CREATE FUNCTION pg_temp.event(p_day text) RETURNS bytea LANGUAGE sql
     RETURN format('{"id": "a", "event_type": "User Created", "received_at": "%s 10:00"}', p_day)::bytea;
@@ -50,6 +50,21 @@ SELECT results_eq(
 );
 \set told `psql --no-psqlrc --quiet --command="CALL etl.load_days('2020-02-28', '2020-03-01')" 2>&1`
 SELECT is(:'told'::text, '', 'the same again has nothing to load');
+
+SELECT crm.load_users_dim('2020-03-03') \g /dev/null
+\set told `psql --no-psqlrc --quiet --command="CALL etl.load_days('2020-03-03', '2020-03-04')" 2>&1`
+SELECT is(
+    :'told'::text,
+    E'NOTICE:  1/3 user_events_daily 2020-03-03: 1 row written\n'
+        'NOTICE:  2/3 users_dim 2020-03-04: 0 rows written\n'
+        'NOTICE:  3/3 user_events_daily 2020-03-04: 1 row written',
+    'each day has the loads that are not done for it'
+);
+\set told `psql --no-psqlrc --quiet --command="CALL etl.load_days('1970-01-01', '1970-01-01')" --command="CALL etl.load_days('2199-12-31', '2199-12-31')" 2>&1`
+SELECT matches(
+    :'told'::text, '2/2 user_events_daily 1970-01-01: 1 row written.*2/2 user_events_daily 2199-12-31: 1 row written',
+    'the first and the last day that an event can have are taken'
+);
 
 SELECT * FROM finish();
 \ir ../fixtures/empty.sql
