@@ -46,6 +46,7 @@ SELECT bag_eq(
         'warehouse_load SELECT etl.ingests',
         'warehouse_load SELECT etl.last_loads',
         'warehouse_load SELECT etl.load_runs',
+        'warehouse_load SELECT etl.loads',
         'warehouse_load SELECT etl.metrics',
         'warehouse_load SELECT etl.problems',
         'warehouse_load SELECT etl.quarantine',

@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
 BEGIN;
-SELECT plan(50);
+SELECT plan(52);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -178,6 +178,27 @@ SELECT results_eq(
         'snapshot pg_snapshot NOT NULL'
     ],
     'etl.load_runs: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.loads') $$,
+    ARRAY[
+        'load_name text NOT NULL',
+        'position integer NOT NULL',
+        'load_function text NOT NULL',
+        'takes_day boolean NOT NULL',
+        'depends_on text[] NOT NULL'
+    ],
+    'etl.loads: columns'
+);
+SELECT is_empty(
+    $$
+        SELECT load_name
+        FROM etl.loads
+        WHERE to_regprocedure(load_function || CASE WHEN takes_day THEN '(date)' ELSE '()' END) IS NULL
+           OR split_part(load_function, '.load_', 2) <> load_name
+    $$,
+    'etl.loads: every load is a function named after its table'
 );
 
 SELECT results_eq(

@@ -9,9 +9,10 @@ DECLARE
 BEGIN
     PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 
-    SELECT array_agg(load_name ORDER BY import_date, load_name DESC), array_agg(import_date ORDER BY import_date)
+    SELECT array_agg(load_name ORDER BY import_date, position), array_agg(import_date ORDER BY import_date)
     INTO v_load_names, v_dates
-    FROM etl.stale_dates;
+    FROM etl.stale_dates
+    JOIN etl.loads USING (load_name);
 
     PERFORM etl.thin_ingests();
     CALL etl.run_loads(v_load_names, v_dates);

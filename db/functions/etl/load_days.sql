@@ -22,17 +22,17 @@ BEGIN
                   HINT = 'Look at the years.';
     END IF;
 
-    SELECT array_agg(load_name ORDER BY import_date, load_name DESC), array_agg(import_date ORDER BY import_date)
+    SELECT array_agg(load_name ORDER BY import_date, position), array_agg(import_date ORDER BY import_date)
     INTO v_load_names, v_dates
     FROM (
         SELECT day::date AS import_date
         FROM generate_series(p_from::timestamp, p_to::timestamp, '1 day') AS day
     ) AS asked
-    CROSS JOIN (VALUES ('users_dim'), ('user_events_daily')) AS load (load_name)
+    CROSS JOIN etl.loads
     LEFT JOIN etl.last_loads AS last_load USING (load_name, import_date)
     LEFT JOIN etl.stale_dates AS stale USING (load_name, import_date)
-    WHERE last_load.snapshot IS NULL
-       OR stale.reason IS NOT NULL;
+    WHERE takes_day
+      AND (last_load.snapshot IS NULL OR stale.reason IS NOT NULL);
 
     CALL etl.run_loads(v_load_names, v_dates);
 END;

@@ -12,8 +12,9 @@ LEFT JOIN etl.quarantine USING (kind)
 GROUP BY kind
 UNION ALL
 SELECT 'stale_dates', 'load', load_name, count(import_date)
-FROM (VALUES ('users_dim'), ('user_events_daily')) AS known (load_name)
+FROM etl.loads
 LEFT JOIN etl.stale_dates USING (load_name)
+WHERE takes_day
 GROUP BY load_name
 UNION ALL
 (

@@ -1,7 +1,7 @@
 CREATE OR REPLACE VIEW etl.stale_dates AS
 SELECT load_name, import_date, stale.reason
 FROM (SELECT DISTINCT event_date AS import_date FROM etl.arrivals) AS arrived
-CROSS JOIN (VALUES ('users_dim'), ('user_events_daily')) AS load (load_name)
+CROSS JOIN etl.loads AS load
 LEFT JOIN LATERAL (
     SELECT load_run.snapshot
     FROM etl.load_runs AS load_run
@@ -23,7 +23,8 @@ CROSS JOIN LATERAL (
             THEN 'events arrived after the last load began'
     END AS reason
 ) AS stale
-WHERE stale.reason IS NOT NULL;
+WHERE load.takes_day
+  AND stale.reason IS NOT NULL;
 
 COMMENT ON VIEW etl.stale_dates IS
     'Which load has to run for which day, and why: by transaction snapshots, so an event is never missed, however long its ingest took to commit.';

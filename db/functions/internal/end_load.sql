@@ -19,14 +19,17 @@ BEGIN
         p_rows_read, p_rows_written, p_snapshot
     );
 
-    -- What both loads have seen makes nothing stale any more.
+    -- What all loads have seen makes nothing stale any more.
     DELETE FROM etl.arrivals
     WHERE event_date = p_import_date
-      AND 2 = (
-          SELECT count(*)
-          FROM etl.last_loads AS load
-          WHERE load.import_date = p_import_date
-            AND pg_visible_in_snapshot(arrivals.xid, load.snapshot)
+      AND NOT EXISTS (
+          SELECT
+          FROM etl.loads
+          LEFT JOIN etl.last_loads AS last_load
+              ON last_load.load_name = loads.load_name
+              AND last_load.import_date = p_import_date
+          WHERE loads.takes_day
+            AND pg_visible_in_snapshot(arrivals.xid, last_load.snapshot) IS NOT TRUE
       );
 END;
 $end_load$;

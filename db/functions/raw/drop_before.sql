@@ -18,8 +18,8 @@ BEGIN
     END IF;
 
     PERFORM internal.begin_change('raw.drop_before');
-    PERFORM internal.lock_load('users_dim');
-    PERFORM internal.lock_load('user_events_daily');
+    PERFORM internal.lock_load(load_name)
+    FROM (SELECT load_name FROM etl.loads WHERE takes_day ORDER BY position) AS load;
     -- What arrives meanwhile is judged by the new limit: its ingest waits.
     LOCK TABLE raw.user_events IN SHARE ROW EXCLUSIVE MODE;
 

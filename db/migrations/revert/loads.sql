@@ -1,6 +1,7 @@
 -- Revert warehouse:loads from pg
+-- CASCADE: views and functions are no migrations; db/migrate reloads them.
 BEGIN;
 
-DROP TABLE etl.loads;
+DROP TABLE etl.loads CASCADE;
 
 COMMIT;
