@@ -94,7 +94,7 @@ test_tools:
 
 .PHONY: test
 test: test_tools setup ## Run the SQL and the Python tests, with coverage
-	$(RUN) db/test
+	$(MANAGE) run_profiled db/test
 	$(RUN) python -m pytest --cov-fail-under=100
 
 .PHONY: distribute undistribute
