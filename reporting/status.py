@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from rich.table import Table
 from rich.text import Text
 
-from driver.broker import queue_state
+from driver.broker.inspector import queue_state
 from driver.command import printable
 from driver.database import connect, explain
 from driver.errors import BrokerError

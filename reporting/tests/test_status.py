@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from driver.broker import Message, Publisher
+from driver.broker.publisher import Message, Publisher
 from driver.cli import main as driver
 from driver.settings import Settings
 from driver.tests.test_cli import ODD, SHOWN, run_unread
