@@ -11,6 +11,8 @@ export ORGANIZATIONS USER_EVENTS IMPORT_DATE
 
 MANAGE := @services/manage
 CHECKED := driver reporting bench db/mutate
+SCRIPTS := .ci/run $(addprefix services/,apt-install common docker local manage processes requirements venv) \
+  $(addprefix db/,citus/test coverage lint)
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run
 # The same on the database that libpq's variables name, if they do: make starts no Citus cluster.
@@ -114,11 +116,13 @@ bench_citus: test_tools setup ## Measure ingest and loads on 0, 1, 2 … workers
 	$(CLUSTER) python -m bench.citus
 
 .PHONY: lint
-lint: test_tools setup ## Check style and types of Python, and every SQL function
+lint: test_tools setup ## Check style and types of Python, the scripts, and every SQL function
 	$(RUN) black --check $(CHECKED)
 	$(RUN) mypy $(CHECKED)
 	$(RUN) pylint $(CHECKED)
 	$(RUN) flake8 $(CHECKED)
+	$(RUN) shellcheck $(SCRIPTS)
+	$(RUN) shfmt --diff -i 4 -ci -bn $(SCRIPTS)
 	$(RUN) db/lint
 
 .PHONY: mutate
