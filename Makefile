@@ -10,7 +10,9 @@ DEMO_DATES := 2020-12-05 2020-12-06 2020-12-07 2020-12-08 2020-12-09 2020-12-10 
 export ORGANIZATIONS USER_EVENTS IMPORT_DATE
 
 MANAGE := @services/manage
-CHECKED := driver bench db/mutate
+CHECKED := driver reporting bench db/mutate
+SCRIPTS := .ci/run $(addprefix services/,apt-install common docker local manage processes requirements venv) \
+  $(addprefix db/,citus/test coverage lint)
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run
 # The same on the database that libpq's variables name, if they do: make starts no Citus cluster.
@@ -55,11 +57,11 @@ catch_up: ## Run every load for exactly the days that need it
 
 .PHONY: status
 status: ## Show what is where, and what needs a person (STATUS=--json or --prometheus)
-	$(call AS,load) python -m driver status $(STATUS)
+	$(call AS,load) python -m reporting status $(STATUS)
 
 .PHONY: report
 report: ## Show the daily numbers, and write report.html (FROM=2020-12-05 TO=2020-12-11)
-	$(call AS,read) python -m driver report $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO)) --html report.html
+	$(call AS,read) python -m reporting report $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO)) --html report.html
 
 .PHONY: demo
 demo: setup import ## From nothing to both tables: import the sample, load its seven days
@@ -94,7 +96,7 @@ test_tools:
 
 .PHONY: test
 test: test_tools setup ## Run the SQL and the Python tests, with coverage
-	$(RUN) db/test
+	$(MANAGE) run_profiled db/test
 	$(RUN) python -m pytest --cov-fail-under=100
 
 .PHONY: distribute undistribute
@@ -114,11 +116,13 @@ bench_citus: test_tools setup ## Measure ingest and loads on 0, 1, 2 … workers
 	$(CLUSTER) python -m bench.citus
 
 .PHONY: lint
-lint: test_tools setup ## Check style and types of the driver, and every SQL function
+lint: test_tools setup ## Check style and types of Python, the scripts, and every SQL function
 	$(RUN) black --check $(CHECKED)
 	$(RUN) mypy $(CHECKED)
 	$(RUN) pylint $(CHECKED)
 	$(RUN) flake8 $(CHECKED)
+	$(RUN) shellcheck $(SCRIPTS)
+	$(RUN) shfmt --diff -i 4 -ci -bn $(SCRIPTS)
 	$(RUN) db/lint
 
 .PHONY: mutate

@@ -24,7 +24,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.events import events
-from driver.broker import Consumer, Message, Publisher
+from driver.broker.consumer import Consumer
+from driver.broker.publisher import Message, Publisher
 from driver.database import Connection, connect
 from driver.ingest import BATCH, ingest
 from driver.ingest import Message as Ingested

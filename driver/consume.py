@@ -7,7 +7,7 @@ from typing import Final
 
 import psycopg
 
-from driver.broker import Consumer
+from driver.broker.consumer import Consumer
 from driver.database import explain
 from driver.errors import BrokerError, BrokerRefusedError
 from driver.ingest import BATCH, Ingester, Outcome

@@ -12,7 +12,8 @@ import psycopg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from driver.broker import Message, Publisher, queue_state
+from driver.broker.inspector import queue_state
+from driver.broker.publisher import Message, Publisher
 from driver.database import connect, explain
 from driver.errors import BrokerError, Fault
 from driver.files import message_ids

@@ -4,7 +4,8 @@ import time
 
 import psycopg
 
-from driver.broker import Consumer, queue_state
+from driver.broker.consumer import Consumer
+from driver.broker.inspector import queue_state
 from driver.database import connect
 from driver.errors import BrokerError
 from driver.settings import Settings

@@ -4,7 +4,8 @@ SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WORKDIR /warehouse
 COPY pyproject.toml services/dependencies ./
-RUN python dependencies | pip install --no-cache-dir -r /dev/stdin
+# What a consumer imports: it shows no progress.
+RUN python dependencies | grep --invert-match ^rich | pip install --no-cache-dir -r /dev/stdin
 
 FROM base AS driver
 COPY driver driver
@@ -16,6 +17,6 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends \
     libdbd-pg-perl libtap-parser-sourcehandler-pgtap-perl make postgresql-client sqitch \
  && rm -rf /var/lib/apt/lists/*
-RUN python dependencies dev | pip install --no-cache-dir -r /dev/stdin
+RUN python dependencies report dev | pip install --no-cache-dir -r /dev/stdin
 # Any user may run here: make passes the one whose checkout it is.
 ENV HOME=/tmp

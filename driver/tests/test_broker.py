@@ -17,7 +17,9 @@ from urllib.parse import urlsplit
 import pika
 import pytest
 
-from driver.broker import Consumer, Message, Publisher, queue_state
+from driver.broker.consumer import Consumer
+from driver.broker.inspector import queue_state
+from driver.broker.publisher import Message, Publisher
 from driver.errors import BrokerError, BrokerRefusedError
 from driver.settings import Settings
 from driver.tests.conftest import until
@@ -111,7 +113,7 @@ def test_a_broker_that_cannot_be_used_is_one_line(settings: Settings) -> None:
 
 def test_a_broker_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """A peer that takes the connection and says nothing."""
-    monkeypatch.setattr("driver.broker.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("driver.broker.link.CONNECT_SECONDS", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"amqp://user:secret@127.0.0.1:{server.getsockname()[1]}/"
         with pytest.raises(BrokerError, match="does not answer within"):
@@ -189,7 +191,7 @@ def test_a_refused_message_ends_the_link(
 ) -> None:
     """A broker may answer a message with a nack, here because the queue is full."""
     limits = {"x-max-length": 1, "x-overflow": "reject-publish"}
-    monkeypatch.setattr("driver.broker.QUEUE_ARGUMENTS", {"x-queue-type": "quorum", **limits})
+    monkeypatch.setattr("driver.broker.link.QUEUE_ARGUMENTS", {"x-queue-type": "quorum", **limits})
     with pytest.raises(BrokerError, match="refused a message"):
         with Publisher(settings) as publisher:
             for number in range(100):
@@ -202,7 +204,7 @@ def test_a_slow_broker_is_spoken_of(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """While confirms do not come, a line now and then."""
-    monkeypatch.setattr("driver.broker.CONFIRM_SECONDS", 0.0)
+    monkeypatch.setattr("driver.broker.publisher.CONFIRM_SECONDS", 0.0)
     with Publisher(settings) as publisher:
         publisher.publish([message(number) for number in range(3000)])
     assert "has not confirmed" in caplog.text
@@ -212,7 +214,7 @@ def test_a_broker_that_blocks_publishers_is_spoken_of(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """With the reason it gives, until it takes it back."""
-    monkeypatch.setattr("driver.broker.CONFIRM_SECONDS", 0.0)
+    monkeypatch.setattr("driver.broker.publisher.CONFIRM_SECONDS", 0.0)
     with Publisher(settings) as publisher:
         for method, text in (
             (pika.spec.Connection.Blocked("low on disk"), "it blocks publishers: low on disk"),
@@ -265,7 +267,7 @@ def test_an_alarm_of_the_broker_is_spoken_of(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """It has too little memory for a while; then it takes what waits."""
-    monkeypatch.setattr("driver.broker.CONFIRM_SECONDS", 0.1)
+    monkeypatch.setattr("driver.broker.publisher.CONFIRM_SECONDS", 0.1)
     with Publisher(Settings.from_environment()) as publisher:
         own_broker("set_vm_memory_high_watermark", "absolute", "1")
         publisher.publish([message(0)])
@@ -293,8 +295,8 @@ def test_a_full_inbox_is_not_filled_further(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Until something is taken from it, or a heartbeat is due."""
-    monkeypatch.setattr("driver.broker.INBOX_BYTES", 10)
-    monkeypatch.setattr("driver.broker.INBOX_SECONDS", 0.5)
+    monkeypatch.setattr("driver.broker.consumer.INBOX_BYTES", 10)
+    monkeypatch.setattr("driver.broker.consumer.INBOX_SECONDS", 0.5)
     with Publisher(settings) as publisher:
         publisher.publish([Message(str(number), "", b"x" * 10) for number in range(5)])
         publisher.wait_until_unconfirmed(0)

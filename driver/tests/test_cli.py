@@ -1,24 +1,23 @@
 """The command line: what good calls print, and the one line that bad ones get."""
 
-import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
-from driver.broker import Message, Publisher
 from driver.cli import main
 from driver.settings import Settings
-from driver.status import Status, print_status
 
 Connection = psycopg.Connection[Any]
+
+# What a terminal would obey or hide, and how it is written out.
+ODD: Final = "é\x1b[31m\x7f\x9b\u200b\u202e"
+SHOWN: Final = r"é\x1b[31m\x7f\x9b\u200b\u202e"
 
 
 @pytest.mark.parametrize(
@@ -84,8 +83,7 @@ def test_a_broker_that_is_away_is_a_fault(
 
 
 @pytest.mark.parametrize(
-    "command",
-    ["", "consume", "import", "import user-events", "import both", "load", "ready", "status"],
+    "command", ["", "consume", "import", "import user-events", "import both", "load", "ready"]
 )
 def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """By --help."""
@@ -107,85 +105,26 @@ def test_a_load_says_what_it_wrote(conn: Connection, capsys: pytest.CaptureFixtu
     assert conn.execute("SELECT n_total FROM reports.user_events_daily").fetchall() == [(0,)]
 
 
-def test_status(conn: Connection, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is where, what needs a person and what to do: for people, programs and Prometheus."""
-    conn.execute(
-        "SELECT raw.ingest_user_events(%s, NULL)",
-        (
-            [
-                b'{"id": "a", "event_type": "User Created", "received_at": "2020-12-08 10:00"}',
-                b"[bad]",
-            ],
-        ),
-    )
-    with Publisher(settings) as publisher:
-        publisher.publish([Message("a", "", b"{}")])
-        publisher.wait_until_unconfirmed(0)
-    assert main("load users_dim --date 2020-12-08".split()) == 0
-    capsys.readouterr()
-
-    assert main(["status"]) == 1
-    output = capsys.readouterr().out
-    for text in (
-        f"nobody consumes queue {settings.queue}: 1 messages wait\n  make setup",
-        "1 user event rejected, last: body: not JSON",
-        "raw.replay_rejected_user_events()",
-        "user_events_daily: 1 day to load, the first 2020-12-08\n  make catch_up",
-        "never loaded",
-    ):
-        assert text in output
-
-    assert main(["status", "--json"]) == 1
-    document = json.loads(capsys.readouterr().out)
-    assert document["queue"] == {"name": settings.queue, "ready": 1, "consumers": 0}
-    assert document["ingested"][0]["rejected"] == 1
-    assert document["rejected"][0]["kind"] == "user event"
-    assert document["stale_dates"][0]["load_name"] == "user_events_daily"
-    assert document["last_loads"][0]["rows_written"] == 1
-    assert len(document["problems"]) == 3
-
-    assert main(["status", "--prometheus"]) == 1
-    families = text_string_to_metric_families(capsys.readouterr().out)
-    metrics = {
-        (sample.name, *sample.labels.values()): sample.value
-        for family in families
-        for sample in family.samples
-    }
-    assert metrics["warehouse_up", "broker"] == metrics["warehouse_up", "database"] == 1
-    assert metrics["warehouse_queue_ready",] == 1
-    assert metrics["warehouse_messages", "rejected"] == 1
-    assert metrics["warehouse_quarantined", "user event"] == 1
-    assert metrics["warehouse_stale_dates", "user_events_daily"] == 1
-    assert metrics["warehouse_stale_dates", "users_dim"] == 0
-    assert metrics["warehouse_last_load_rows_written", "users_dim"] == 1
-    assert metrics["warehouse_problems",] == 2
-
-
 def test_what_came_from_outside_cannot_act_on_the_terminal(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Control characters and invisible ones are written out, in tables, lines and logs."""
-    odd, shown = "é\x1b[31m\x7f\x9b\u200b\u202e", r"é\x1b[31m\x7f\x9b\u200b\u202e"
-    print_status(Status({"name": odd}, {}, [{"problem": odd, "remedy": odd}]))
-    assert capsys.readouterr().out.count(shown) == 3
-    assert main(["load", "users_dim", "--date", odd]) == 2
-    assert f"'{shown}' is no day" in capsys.readouterr().err
+    """Control characters and invisible ones are written out, in lines and logs."""
+    assert main(["load", "users_dim", "--date", ODD]) == 2
+    assert f"'{SHOWN}' is no day" in capsys.readouterr().err
 
-    monkeypatch.setenv("PGDATABASE", odd)
+    monkeypatch.setenv("PGDATABASE", ODD)
     command = [sys.executable, "-m", "driver", "consume"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8") as consumer:
         assert consumer.stderr and settings
         line = consumer.stderr.readline()
         consumer.terminate()
-    assert f'database "{shown}" does not exist' in line
+    assert f'database "{SHOWN}" does not exist' in line
 
 
 @pytest.mark.parametrize(
     ("command", "buffered", "status"),
     [
         ("--help", True, 141),
-        ("status", True, 141),
-        ("report", True, 141),
         ("load-days 2020-12-08 2020-12-08", True, 141),
         ("load-days 2020-12-08 2020-12-08", False, 0),
     ],
@@ -196,44 +135,35 @@ def test_a_reader_may_go(
     """As `head` does: nothing is said, and the status is that of a program that SIGPIPE ends."""
     event = b'{"id": "a", "event_type": "User Created", "received_at": "2020-12-08 10:00"}'
     conn.execute("SELECT raw.ingest_user_events(%s, NULL)", ([event],))
+    assert settings and run_unread(f"driver {command}", buffered) == (status, b"")
+    loads = conn.execute("SELECT FROM etl.load_runs").rowcount
+    assert loads == (2 if "load" in command else 0)
+
+
+def run_unread(command: str, buffered: bool = True) -> tuple[int, bytes]:
+    """Run a package while nobody reads its output; return its status and what it says on stderr."""
     reader, writer = os.pipe()
     os.close(reader)
     run = subprocess.run(
-        [sys.executable, "-m", "driver", *command.split()],
+        [sys.executable, "-m", *command.split()],
         env={**os.environ, "PYTHONUNBUFFERED": "" if buffered else "1"},
         stdout=writer,
         stderr=subprocess.PIPE,
         check=False,
     )
     os.close(writer)
-    assert settings and (run.returncode, run.stderr) == (status, b"")
-    loads = conn.execute("SELECT FROM etl.load_runs").rowcount
-    assert loads == (2 if "load" in command else 0)
+    return run.returncode, run.stderr
 
 
-def test_status_when_all_is_well(
-    start_consumer: Callable[[], object], capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Says so, with status 0."""
-    start_consumer()
-    assert main(["status"]) == 0
-    assert capsys.readouterr().out.endswith("all is well\n")
-
-
-def test_status_names_what_is_away(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The queue, the broker, the database."""
-    assert main(["status"]) == 1
-    assert f"no queue '{settings.queue}'" in capsys.readouterr().out
-    monkeypatch.setenv("PGPORT", "1")
-    monkeypatch.setenv("RABBITMQ_URL", "amqp://127.0.0.1:1/")
-    assert main(["status", "--prometheus"]) == 1
-    assert 'warehouse_up{server="database"} 0' in capsys.readouterr().out
-    assert main(["status"]) == 1
-    output = capsys.readouterr().out
-    assert "RabbitMQ at 127.0.0.1:1" in output
-    assert "PostgreSQL: connection" in output
+def test_a_consumer_needs_psycopg_and_pika_only() -> None:
+    """So its image holds nothing else."""
+    others = "{'rich', 'plotly', 'prometheus_client'}"
+    command = "import sys; from driver.cli import main; main(['consume', '--batch-size', '0'])"
+    output = subprocess.check_output(
+        [sys.executable, "-c", f"{command}; print({others} & sys.modules.keys())"],
+        stderr=subprocess.DEVNULL,
+    )
+    assert output == b"set()\n"
 
 
 def test_the_address_may_be_in_a_file(

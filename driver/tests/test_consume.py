@@ -10,7 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from driver.broker import Message, Publisher, queue_state
+from driver.broker.inspector import queue_state
+from driver.broker.publisher import Message, Publisher
 from driver.cli import main
 from driver.consume import consume
 from driver.errors import Fault

@@ -8,7 +8,8 @@ from typing import Any, Final
 import psycopg
 import pytest
 
-from driver.broker import Message, queue_state
+from driver.broker.inspector import queue_state
+from driver.broker.publisher import Message
 from driver.cli import main
 from driver.settings import Settings
 from driver.tests.conftest import until

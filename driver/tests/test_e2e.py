@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 
-from driver.broker import queue_state
+from driver.broker.inspector import queue_state
 from driver.cli import main
 from driver.settings import Settings
 

@@ -86,10 +86,10 @@ class Warehouse:
             consumer.wait(15)
         self.services("down")
 
-    def driver(self, *arguments: str | Path) -> Process:
-        """Start the driver."""
+    def driver(self, *arguments: str | Path, package: str = "driver") -> Process:
+        """Start the driver, or what reports."""
         return subprocess.Popen(
-            [sys.executable, "-m", "driver", *arguments],
+            [sys.executable, "-m", package, *arguments],
             env=self._environment,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -282,7 +282,7 @@ def test_status_names_settings_that_lose_data(warehouse: Warehouse) -> None:
         for name in ("fsync", "full_page_writes"):
             connection.execute(f"ALTER SYSTEM SET {name} = off".encode())
         connection.execute("SELECT pg_reload_conf()")
-    shown, _ = warehouse.driver("status").communicate()
+    shown, _ = warehouse.driver("status", package="reporting").communicate()
     for name in ("fsync", "full_page_writes"):
         assert f"{name} is off: a crash of the server may lose" in shown
         assert f"ALTER SYSTEM SET {name} = on; SELECT pg_reload_conf()" in shown

@@ -17,7 +17,8 @@ import psycopg
 import pytest
 
 from driver import importing
-from driver.broker import Message, Publisher, queue_state
+from driver.broker.inspector import queue_state
+from driver.broker.publisher import Message, Publisher
 from driver.cli import main
 from driver.errors import BrokerError, Fault
 from driver.files import json_texts

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 import trustme
 
-from driver.broker import queue_state
+from driver.broker.inspector import queue_state
 from driver.database import connect, explain
 from driver.errors import BrokerError
 from driver.settings import Settings

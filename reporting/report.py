@@ -12,8 +12,9 @@ from rich import box
 from rich.bar import Bar
 from rich.table import Table
 
+from driver.command import printable
 from driver.database import connect
-from driver.terminal import Screen, printable
+from reporting.screen import Screen
 
 DAYS: Final[LiteralString] = """
     SELECT event_date, n_created, n_updated, n_deleted, n_unique, n_total, n_users

@@ -1,13 +1,8 @@
-"""What people are shown in the terminal."""
+"""The terminal."""
 
 import sys
 
 from rich.console import Console
-
-
-def printable(text: str) -> str:
-    """Write out what a terminal would obey or hide: the text may come from anywhere."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 class Screen(Console):

@@ -13,11 +13,12 @@ from psycopg.rows import dict_row
 from rich.table import Table
 from rich.text import Text
 
-from driver.broker import queue_state
+from driver.broker.inspector import queue_state
+from driver.command import printable
 from driver.database import connect, explain
 from driver.errors import BrokerError
 from driver.settings import Settings
-from driver.terminal import Screen, printable
+from reporting.screen import Screen
 
 Rows = list[dict[str, Any]]
 

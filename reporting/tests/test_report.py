@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from driver.cli import main
+from reporting.cli import main
 
 Connection = psycopg.Connection[Any]
 

@@ -1,0 +1,59 @@
+"""The command line of what people look at."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from driver.command import Parser, day, printable, run
+from driver.errors import UsageError
+from driver.settings import Settings
+from reporting.report import print_report, read_numbers, write_html
+from reporting.status import print_json, print_prometheus, print_status, read_status
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status."""
+    parser = Parser(
+        prog="python -m reporting",
+        description="Shows what the warehouse holds, and how it is.",
+        epilog="PostgreSQL is where libpq's PG* variables say, RabbitMQ where RABBITMQ_URL says.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    report = commands.add_parser("report", help="show the daily numbers, and write them as HTML")
+    for option, text in (("--from", "the first day"), ("--to", "the last day")):
+        report.add_argument(
+            option, type=day, metavar="YYYY-MM-DD", dest=option[2:] + "_day", help=text
+        )
+    report.add_argument("--html", type=Path, metavar="FILE", help="the file to write")
+    report.set_defaults(run=_report)
+
+    status = commands.add_parser(
+        "status", help="show what is where; the exit status is 1 when something needs a person"
+    )
+    status.set_defaults(run=_status, printer=print_status)
+    formats = status.add_mutually_exclusive_group()
+    for option, printer, text in (
+        ("--json", print_json, "for programs"),
+        ("--prometheus", print_prometheus, "for node_exporter's textfile collector"),
+    ):
+        formats.add_argument(option, dest="printer", action="store_const", const=printer, help=text)
+    return run(parser, argv)
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    numbers = read_numbers(arguments.from_day, arguments.to_day)
+    print_report(numbers)
+    if arguments.html:
+        try:
+            write_html(numbers, arguments.html)
+        except OSError as error:
+            raise UsageError(f"{arguments.html}: {error.strerror}") from error
+        print(f"charts: {printable(str(arguments.html))}")
+    return 0
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    status = read_status(Settings.from_environment())
+    arguments.printer(status)
+    return 1 if status.problems else 0

@@ -1,0 +1,123 @@
+"""The status, for people, for programs and for Prometheus; and the command line around it."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from driver.broker.publisher import Message, Publisher
+from driver.cli import main as driver
+from driver.settings import Settings
+from driver.tests.test_cli import ODD, SHOWN, run_unread
+from reporting.cli import main
+from reporting.status import Status, print_status
+
+Connection = psycopg.Connection[Any]
+
+
+@pytest.mark.parametrize("command", ["", "report", "status"])
+def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """By --help."""
+    with pytest.raises(SystemExit) as ended:
+        main([*command.split(), "--help"])
+    assert ended.value.code == 0
+    assert "usage: python -m reporting" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["status", "report"])
+def test_a_reader_may_go(conn: Connection, settings: Settings, command: str) -> None:
+    """As `head` does: nothing is said, and the status is that of a program that SIGPIPE ends."""
+    event = b'{"id": "a", "event_type": "User Created", "received_at": "2020-12-08 10:00"}'
+    conn.execute("SELECT raw.ingest_user_events(%s, NULL)", ([event],))
+    assert settings and run_unread(f"reporting {command}") == (141, b"")
+    assert conn.execute("SELECT FROM etl.load_runs").rowcount == 0
+
+
+def test_status(conn: Connection, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is where, what needs a person and what to do: for people, programs and Prometheus."""
+    conn.execute(
+        "SELECT raw.ingest_user_events(%s, NULL)",
+        (
+            [
+                b'{"id": "a", "event_type": "User Created", "received_at": "2020-12-08 10:00"}',
+                b"[bad]",
+            ],
+        ),
+    )
+    with Publisher(settings) as publisher:
+        publisher.publish([Message("a", "", b"{}")])
+        publisher.wait_until_unconfirmed(0)
+    assert driver("load users_dim --date 2020-12-08".split()) == 0
+    capsys.readouterr()
+
+    assert main(["status"]) == 1
+    output = capsys.readouterr().out
+    for text in (
+        f"nobody consumes queue {settings.queue}: 1 messages wait\n  make setup",
+        "1 user event rejected, last: body: not JSON",
+        "raw.replay_rejected_user_events()",
+        "user_events_daily: 1 day to load, the first 2020-12-08\n  make catch_up",
+        "never loaded",
+    ):
+        assert text in output
+
+    assert main(["status", "--json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["queue"] == {"name": settings.queue, "ready": 1, "consumers": 0}
+    assert document["ingested"][0]["rejected"] == 1
+    assert document["rejected"][0]["kind"] == "user event"
+    assert document["stale_dates"][0]["load_name"] == "user_events_daily"
+    assert document["last_loads"][0]["rows_written"] == 1
+    assert len(document["problems"]) == 3
+
+    assert main(["status", "--prometheus"]) == 1
+    families = text_string_to_metric_families(capsys.readouterr().out)
+    metrics = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in families
+        for sample in family.samples
+    }
+    assert metrics["warehouse_up", "broker"] == metrics["warehouse_up", "database"] == 1
+    assert metrics["warehouse_queue_ready",] == 1
+    assert metrics["warehouse_messages", "rejected"] == 1
+    assert metrics["warehouse_quarantined", "user event"] == 1
+    assert metrics["warehouse_stale_dates", "user_events_daily"] == 1
+    assert metrics["warehouse_stale_dates", "users_dim"] == 0
+    assert metrics["warehouse_last_load_rows_written", "users_dim"] == 1
+    assert metrics["warehouse_problems",] == 2
+
+
+def test_what_came_from_outside_cannot_act_on_the_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Control characters and invisible ones are written out, in tables and lines."""
+    print_status(Status({"name": ODD}, {}, [{"problem": ODD, "remedy": ODD}]))
+    assert capsys.readouterr().out.count(SHOWN) == 3
+
+
+def test_status_when_all_is_well(
+    start_consumer: Callable[[], object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Says so, with status 0."""
+    start_consumer()
+    assert main(["status"]) == 0
+    assert capsys.readouterr().out.endswith("all is well\n")
+
+
+def test_status_names_what_is_away(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The queue, the broker, the database."""
+    assert main(["status"]) == 1
+    assert f"no queue '{settings.queue}'" in capsys.readouterr().out
+    monkeypatch.setenv("PGPORT", "1")
+    monkeypatch.setenv("RABBITMQ_URL", "amqp://127.0.0.1:1/")
+    assert main(["status", "--prometheus"]) == 1
+    assert 'warehouse_up{server="database"} 0' in capsys.readouterr().out
+    assert main(["status"]) == 1
+    output = capsys.readouterr().out
+    assert "RabbitMQ at 127.0.0.1:1" in output
+    assert "PostgreSQL: connection" in output
