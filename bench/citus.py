@@ -32,9 +32,9 @@ DAYS: Final = ("2020-12-01", "2020-12-02", "2020-12-03", "2020-12-04", "2020-12-
 
 FUNCTIONS: Final = (
     "crm.load_users_dim",
-    "internal.splice_users_dim",
-    "internal.find_users_dim_splice",
-    "internal.unsplice_users_dim",
+    "internal.load_late_users",
+    "internal.find_users_dim_neighbors",
+    "internal.clear_users_dim_day",
     "reports.load_user_events_daily",
 )
 STATEMENT: Final = re.compile(

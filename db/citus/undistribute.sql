@@ -34,7 +34,7 @@ BEGIN
         WHERE logicalrelid IN (
             'crm.users_dim'::regclass, 'crm.organizations_dim'::regclass,
             'internal.users_dim_stage'::regclass, 'internal.users_dim_changed'::regclass,
-            'internal.users_dim_splice'::regclass
+            'internal.users_dim_neighbors'::regclass
         )
     LOOP
         PERFORM undistribute_table(v_table);

@@ -45,7 +45,7 @@ SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
     'ingests', 'arrivals', 'loads', 'load_runs', 'erasure_secret', 'erasures', 'purges'
 ]);
-SELECT tables_are('internal', ARRAY['users_dim_stage', 'users_dim_changed', 'users_dim_splice']);
+SELECT tables_are('internal', ARRAY['users_dim_stage', 'users_dim_changed', 'users_dim_neighbors']);
 
 SELECT views_are('raw', '{}'::name[]);
 SELECT views_are('crm', ARRAY['users_current', 'organization_names']);
@@ -228,7 +228,7 @@ SELECT results_eq(
 );
 
 SELECT results_eq(
-    $$ EXECUTE columns_of('internal.users_dim_splice') $$,
+    $$ EXECUTE columns_of('internal.users_dim_neighbors') $$,
     ARRAY[
         'user_id text COLLATE "C" NOT NULL',
         'first_from timestamp with time zone',
@@ -237,7 +237,7 @@ SELECT results_eq(
         'next_from timestamp with time zone NOT NULL',
         'n_begun bigint NOT NULL'
     ],
-    'internal.users_dim_splice: columns'
+    'internal.users_dim_neighbors: columns'
 );
 
 SELECT results_eq(
@@ -348,7 +348,7 @@ SELECT results_eq(
 
 SELECT bag_eq(
     $$ SELECT relation::text FROM relation WHERE relpersistence = 'u' $$,
-    ARRAY['internal.users_dim_changed', 'internal.users_dim_splice', 'internal.users_dim_stage'],
+    ARRAY['internal.users_dim_changed', 'internal.users_dim_neighbors', 'internal.users_dim_stage'],
     'only what a load empties again is unlogged'
 );
 SELECT is_partitioned('crm', 'users_dim', 'the dimension is partitioned');
@@ -437,10 +437,15 @@ SELECT bag_eq(
         'internal.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint) -> void',
         'internal.erasure_token(bytea,text) -> text',
         'internal.exceeds_bounds(jsonb[]) -> boolean',
-        'internal.find_users_dim_splice(timestamp with time zone,timestamp with time zone,timestamp with time zone) -> void',
+        'internal.find_users_dim_neighbors(timestamp with time zone,timestamp with time zone,timestamp with time zone) -> void',
         'internal.instant_fault(jsonb,text,timestamp with time zone) -> text',
-        'internal.kept_from() -> timestamp with time zone',
+        'internal.retention_start() -> timestamp with time zone',
+        'internal.judge_user_events(bytea[],text[],text[],text) -> TABLE(event_sk bigint, body bytea, message_id text, '
+            || 'correlation_id text, content jsonb, received_at timestamp with time zone, token text, reason text)',
         'internal.key_fault(jsonb,text) -> text',
+        'internal.load_users_in_order(date) -> bigint',
+        'internal.stage_users_dim_day(timestamp with time zone,timestamp with time zone) -> bigint',
+        'internal.empty_users_dim_stage() -> void',
         'internal.lock_load(text) -> void',
         'internal.mentions_user(bytea,text,text[],text[]) -> boolean',
         'internal.parse_correlation_id(text) -> TABLE(import_id text, "position" bigint)',
@@ -449,9 +454,9 @@ SELECT bag_eq(
         'internal.parse_user_events(bytea[]) -> record',
         'internal.prepare_users_dim_period(date) -> void',
         'internal.require_users_dim_period(date) -> void',
-        'internal.splice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',
+        'internal.load_late_users(timestamp with time zone,timestamp with time zone) -> bigint',
         'internal.text_fault(jsonb,text) -> text',
-        'internal.unsplice_users_dim(timestamp with time zone,timestamp with time zone) -> bigint',
+        'internal.clear_users_dim_day(timestamp with time zone,timestamp with time zone) -> bigint',
         'internal.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean) -> text',
         'raw.drop_before(date) -> bigint',
         'raw.ingest_organizations() -> record',
@@ -515,7 +520,7 @@ SELECT bag_eq(
     $$ SELECT oid::regproc::text FROM routine WHERE 'TimeZone=UTC' = ANY (proconfig) $$,
     ARRAY[
         'crm.erase_user', 'crm.load_users_dim', 'etl.thin_ingests',
-        'internal.add_users_dim_period', 'internal.parse_instant', 'internal.parse_user_events', 'internal.splice_users_dim',
+        'internal.add_users_dim_period', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
         'raw.drop_before', 'reports.load_user_events_daily'
     ],
     'functions in which days meet instants pin the zone'

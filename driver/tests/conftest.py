@@ -18,7 +18,7 @@ from driver.settings import Settings
 
 MIGRATE: Final = Path(__file__).parents[2] / "db" / "migrate"
 
-# users_dim: its partitions too. The stage and splice tables are empty between loads. TRUNCATE would
+# users_dim: its partitions too. The staging tables are empty between loads. TRUNCATE would
 # take 300 times as long: it makes new files for each table and index.
 EMPTY: Final = """
     DELETE FROM raw.user_events;

@@ -40,11 +40,11 @@ def test_a_load_waits_for_nobody(conn: Connection, impatient: Connection) -> Non
         conn.execute(READ)
         conn.execute(
             "SELECT FROM internal.users_dim_stage, internal.users_dim_changed,"
-            " internal.users_dim_splice"
+            " internal.users_dim_neighbors"
         )
         conn.execute("SELECT FROM raw.user_events")
         impatient.execute(LOAD, ("2031-04-01",))
         assert len(conn.execute(READ).fetchall()) == 2
         assert conn.execute("SELECT FROM internal.users_dim_stage").fetchall() == []
         impatient.execute(LOAD, ("2031-03-31",))
-        assert conn.execute("SELECT FROM internal.users_dim_splice").fetchall() == []
+        assert conn.execute("SELECT FROM internal.users_dim_neighbors").fetchall() == []

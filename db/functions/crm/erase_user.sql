@@ -75,7 +75,7 @@ BEGIN
         SELECT DISTINCT event_date, pg_current_xact_id()
         FROM personal
         WHERE v_is_again
-          AND received_at >= internal.kept_from()
+          AND received_at >= internal.retention_start()
         ON CONFLICT DO NOTHING
     )
     SELECT

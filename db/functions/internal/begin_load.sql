@@ -19,7 +19,7 @@ BEGIN
 
     PERFORM internal.lock_load(p_load_name);
 
-    IF p_import_date::timestamp AT TIME ZONE 'UTC' < internal.kept_from() THEN
+    IF p_import_date::timestamp AT TIME ZONE 'UTC' < internal.retention_start() THEN
         RAISE EXCEPTION 'the events of % were removed from raw', p_import_date
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'The dimension and the report keep what they have of that day; see etl.purges.';

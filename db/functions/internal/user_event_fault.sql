@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION internal.user_event_fault(
     p_content     jsonb,
     p_received_at timestamptz,
-    p_kept_from   timestamptz,
+    p_retention_start   timestamptz,
     p_is_token    boolean
 )
     RETURNS text
@@ -21,7 +21,7 @@ CREATE OR REPLACE FUNCTION internal.user_event_fault(
         END,
         internal.instant_fault(p_content, 'received_at', p_received_at),
         CASE
-            WHEN p_received_at < p_kept_from
+            WHEN p_received_at < p_retention_start
                 THEN format('received_at: of a day that was removed from raw: %s', left(p_content ->> 'received_at', 100))
         END,
         internal.text_fault(p_content, 'username'),
@@ -32,4 +32,4 @@ CREATE OR REPLACE FUNCTION internal.user_event_fault(
     );
 
 COMMENT ON FUNCTION internal.user_event_fault(jsonb, timestamptz, timestamptz, boolean) IS
-    'Why a JSON object is no user event; null when it is one. Takes the object, its received_at as internal.parse_instant read it, internal.kept_from(), and whether its id is a token of etl.erasures.';
+    'Why a JSON object is no user event; null when it is one. Takes the object, its received_at as internal.parse_instant read it, internal.retention_start(), and whether its id is a token of etl.erasures.';

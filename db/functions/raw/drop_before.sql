@@ -36,7 +36,7 @@ BEGIN
     loaded AS (
         SELECT event_date, n_total
         FROM reports.user_events_daily
-        WHERE event_date::timestamptz >= internal.kept_from()
+        WHERE event_date::timestamptz >= internal.retention_start()
           AND event_date < p_date
     ),
     unloaded AS (
@@ -61,7 +61,7 @@ BEGIN
                   HINT = 'CALL etl.catch_up(); a day from which events were removed by hand has to be loaded by name.';
     END IF;
 
-    IF p_date::timestamptz > internal.kept_from() THEN
+    IF p_date::timestamptz > internal.retention_start() THEN
         INSERT INTO etl.purges (purged_before, events)
         VALUES (p_date, v_events);
     END IF;

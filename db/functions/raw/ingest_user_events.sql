@@ -1,4 +1,5 @@
--- Reads etl.erasures and etl.purges, writes raw.user_events, raw.rejected_user_events, etl.arrivals and etl.ingests.
+-- One statement, in steps: what came is read once, and each step takes what the one before it returns.
+-- Writes raw.user_events, raw.rejected_user_events, etl.arrivals and etl.ingests.
 -- Rerun: the same messages add no row to raw or quarantine and are counted as duplicates.
 CREATE OR REPLACE FUNCTION raw.ingest_user_events(
     p_bodies          bytea[],
@@ -14,8 +15,6 @@ CREATE OR REPLACE FUNCTION raw.ingest_user_events(
     SET search_path = pg_catalog, pg_temp
     SET datestyle = 'ISO'
 AS $ingest_user_events$
-DECLARE
-    v_parsed record;
 BEGIN
     PERFORM internal.begin_change('ingest');
 
@@ -28,35 +27,9 @@ BEGIN
                   HINT = 'Pass an array of bodies, and for the ids an array of the same length or null.';
     END IF;
 
-    IF p_reason IS NULL THEN
-        v_parsed := internal.parse_user_events(p_bodies);
-    ELSE
-        SELECT NULL::jsonb[] AS contents, NULL::timestamptz[] AS instants,
-            array_fill(p_reason, ARRAY[cardinality(p_bodies)]) AS faults
-        INTO v_parsed;
-    END IF;
-
-    WITH message AS (
-        SELECT
-            nextval('raw.user_events_event_sk_seq') AS event_sk,
-            coalesce(body, '') AS body,
-            message_id, correlation_id, content, received_at, fault
-        FROM unnest(
-            p_bodies, p_message_ids, p_correlation_ids, v_parsed.contents, v_parsed.instants, v_parsed.faults
-        ) AS message (body, message_id, correlation_id, content, received_at, fault)
-    ),
-    judged AS MATERIALIZED (
-        SELECT
-            event_sk, body, message_id, correlation_id, content, received_at, erasure.token,
-            coalesce(fault, internal.user_event_fault(
-                content, received_at, (SELECT internal.kept_from()), taken.token IS NOT NULL
-            )) AS reason
-        FROM message
-        LEFT JOIN etl.erasures AS erasure ON erasure.token = CASE
-            WHEN EXISTS (SELECT FROM etl.erasures)
-                THEN internal.erasure_token((SELECT secret FROM etl.erasure_secret), content ->> 'id')
-        END
-        LEFT JOIN etl.erasures AS taken ON taken.token = content ->> 'id'
+    WITH judged AS MATERIALIZED (
+        SELECT event_sk, body, message_id, correlation_id, content, received_at, token, reason
+        FROM internal.judge_user_events(p_bodies, p_message_ids, p_correlation_ids, p_reason)
     ),
     event AS (
         INSERT INTO raw.user_events (
@@ -109,8 +82,8 @@ BEGIN
         SELECT
             import.import_id,
             import.position,
-            -- The same for positions without a gap between them.
-            import.position - dense_rank() OVER (PARTITION BY import.import_id ORDER BY import.position) AS stretch,
+            -- Positions without a gap between them are an island: this is the same for all of one.
+            import.position - dense_rank() OVER (PARTITION BY import.import_id ORDER BY import.position) AS island,
             event.event_sk AS event_sk,
             reject.event_sk AS reject_sk
         FROM judged
@@ -118,7 +91,7 @@ BEGIN
         LEFT JOIN reject USING (event_sk)
         CROSS JOIN LATERAL internal.parse_correlation_id(judged.correlation_id) AS import
     ),
-    stretch AS (
+    island AS (
         SELECT
             import_id,
             int8range(min(position), max(position), '[]') AS positions,
@@ -126,18 +99,18 @@ BEGIN
             count(event_sk) AS inserted,
             count(reject_sk) AS rejected
         FROM outcome
-        GROUP BY import_id, stretch
+        GROUP BY import_id, island
     ),
     ingest AS (
         INSERT INTO etl.ingests (import_id, positions, received, inserted, duplicates, rejected)
         SELECT
             import_id,
             range_agg(positions) FILTER (WHERE import_id IS NOT NULL),
-            sum(stretch.received),
-            sum(stretch.inserted),
-            sum(stretch.received - stretch.inserted - stretch.rejected),
-            sum(stretch.rejected)
-        FROM stretch
+            sum(island.received),
+            sum(island.inserted),
+            sum(island.received - island.inserted - island.rejected),
+            sum(island.rejected)
+        FROM island
         GROUP BY import_id
         RETURNING ingests.received, ingests.inserted, ingests.duplicates, ingests.rejected
     )

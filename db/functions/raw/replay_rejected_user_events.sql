@@ -50,7 +50,7 @@ BEGIN
                         internal.parse_instant(CASE
                             WHEN jsonb_typeof(parsed.content -> 'received_at') = 'string' THEN parsed.content ->> 'received_at'
                         END),
-                        (SELECT internal.kept_from()),
+                        (SELECT internal.retention_start()),
                         EXISTS (SELECT 1 FROM etl.erasures WHERE token = parsed.content ->> 'id')
                     ))) AS reason
                 FROM tried

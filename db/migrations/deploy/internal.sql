@@ -42,9 +42,10 @@ DROP FUNCTION IF EXISTS
 ALTER TABLE etl.users_dim_stage SET SCHEMA internal;
 ALTER TABLE etl.users_dim_changed SET SCHEMA internal;
 ALTER TABLE etl.users_dim_splice SET SCHEMA internal;
+ALTER TABLE internal.users_dim_splice RENAME TO users_dim_neighbors;
 
-COMMENT ON TABLE internal.users_dim_splice IS
+COMMENT ON TABLE internal.users_dim_neighbors IS
     'What crm.users_dim has around the day that is being loaded, one row a user of internal.users_dim_changed; empty between loads.';
-COMMENT ON COLUMN internal.users_dim_splice.first_from IS 'As in internal.users_dim_changed.';
+COMMENT ON COLUMN internal.users_dim_neighbors.first_from IS 'As in internal.users_dim_changed.';
 
 COMMIT;

@@ -4,6 +4,7 @@ BEGIN;
 
 ALTER TABLE internal.users_dim_stage SET SCHEMA etl;
 ALTER TABLE internal.users_dim_changed SET SCHEMA etl;
+ALTER TABLE internal.users_dim_neighbors RENAME TO users_dim_splice;
 ALTER TABLE internal.users_dim_splice SET SCHEMA etl;
 
 COMMENT ON TABLE etl.users_dim_splice IS

@@ -3,13 +3,13 @@ BEGIN;
 SELECT plan(3);
 \ir ../fixtures/history.sql
 
-\! psql --no-psqlrc --quiet --command='BEGIN; TABLE internal.users_dim_stage; TABLE internal.users_dim_splice; SELECT pg_sleep(60)' >/dev/null 2>&1 &
+\! psql --no-psqlrc --quiet --command='BEGIN; TABLE internal.users_dim_stage; TABLE internal.users_dim_neighbors; SELECT pg_sleep(60)' >/dev/null 2>&1 &
 CREATE TEMP VIEW reader AS
 SELECT pid
 FROM pg_locks
 -- Locks are of all databases, and in a copy of this one the table has the same number.
 WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND relation = 'internal.users_dim_splice'::regclass
+  AND relation = 'internal.users_dim_neighbors'::regclass
   AND pid <> pg_backend_pid();
 DO $$
 BEGIN
@@ -26,7 +26,7 @@ SET LOCAL lock_timeout = '5s';
 SELECT crm.load_users_dim('2020-12-09') \g /dev/null
 SELECT is(crm.load_users_dim('2020-12-08'), 1::bigint, 'it loads');
 SELECT is_empty(
-    'SELECT user_id FROM internal.users_dim_stage UNION ALL SELECT user_id FROM internal.users_dim_changed UNION ALL SELECT user_id FROM internal.users_dim_splice',
+    'SELECT user_id FROM internal.users_dim_stage UNION ALL SELECT user_id FROM internal.users_dim_changed UNION ALL SELECT user_id FROM internal.users_dim_neighbors',
     'and leaves its stage empty'
 );
 SELECT ok(pg_terminate_backend(pid), 'the reader was there all the time') FROM reader;

@@ -78,7 +78,7 @@ SELECT results_eq(
 SELECT results_eq(
     'SELECT purged_before::text, events FROM etl.purges', $$ VALUES ('2020-12-08', 2::bigint) $$, 'and keeps a record'
 );
-SELECT is(internal.kept_from(), timestamptz '2020-12-08 00:00Z', 'raw knows from when on it is whole');
+SELECT is(internal.retention_start(), timestamptz '2020-12-08 00:00Z', 'raw knows from when on it is whole');
 
 -- The tables stay as they are.
 SELECT throws_ok(
@@ -119,7 +119,7 @@ SELECT crm.load_users_dim('2020-12-08'), reports.load_user_events_daily('2020-12
     reports.load_user_events_daily('2020-12-09') \g /dev/null
 SELECT is(raw.drop_before('2020-12-08'), 0::bigint, 'a loaded day that is kept is none to miss events of');
 SELECT is(raw.drop_before('2020-12-10'), 2::bigint, 'then the next days go, with or without events');
-SELECT is(internal.kept_from(), timestamptz '2020-12-10 00:00Z', 'the last purge counts');
+SELECT is(internal.retention_start(), timestamptz '2020-12-10 00:00Z', 'the last purge counts');
 SELECT is_empty('events', 'raw is empty');
 SELECT is_empty('SELECT * FROM etl.check_users_dim()', 'the dimension keeps its rules');
 

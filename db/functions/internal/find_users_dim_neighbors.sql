@@ -1,12 +1,12 @@
--- Reads internal.users_dim_changed and crm.users_dim, writes internal.users_dim_splice.
--- Called by internal.splice_users_dim only.
-CREATE OR REPLACE FUNCTION internal.find_users_dim_splice(p_from timestamptz, p_to timestamptz, p_until timestamptz)
+-- Reads internal.users_dim_changed and crm.users_dim, writes internal.users_dim_neighbors.
+-- Called by internal.load_late_users only.
+CREATE OR REPLACE FUNCTION internal.find_users_dim_neighbors(p_from timestamptz, p_to timestamptz, p_until timestamptz)
     RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
-AS $find_users_dim_splice$
+AS $find_users_dim_neighbors$
 BEGIN
-    INSERT INTO internal.users_dim_splice (user_id, first_from, before_from, before_to, next_from, n_begun)
+    INSERT INTO internal.users_dim_neighbors (user_id, first_from, before_from, before_to, next_from, n_begun)
     SELECT
         changed.user_id,
         changed.first_from,
@@ -19,7 +19,7 @@ BEGIN
         -- to look each up by index. Neighbours in the order of user_id are neighbours in a period too.
         SELECT user_id, min(first_from) AS first_from
         FROM internal.users_dim_changed AS changed
-        WHERE NOT EXISTS (SELECT 1 FROM internal.users_dim_splice AS splice WHERE splice.user_id = changed.user_id)
+        WHERE NOT EXISTS (SELECT 1 FROM internal.users_dim_neighbors AS neighbor WHERE neighbor.user_id = changed.user_id)
         GROUP BY user_id
         ORDER BY user_id
     ) AS changed
@@ -32,7 +32,7 @@ BEGIN
     -- Only the version that reaches beyond the day tells that none is in a later period.
     HAVING max(coalesce(dim.valid_to, 'infinity')) >= p_to;
 END;
-$find_users_dim_splice$;
+$find_users_dim_neighbors$;
 
-COMMENT ON FUNCTION internal.find_users_dim_splice(timestamptz, timestamptz, timestamptz) IS
+COMMENT ON FUNCTION internal.find_users_dim_neighbors(timestamptz, timestamptz, timestamptz) IS
     'Finds for users of internal.users_dim_changed what crm.users_dim has around the day, among the versions that ended up to p_until; leaves out users whose version at the end of the day is not among them.';

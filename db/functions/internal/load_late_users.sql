@@ -1,11 +1,11 @@
 -- Reads internal.users_dim_stage, etl.last_loads and crm.users_dim, writes crm.users_dim.
 -- Rerun: users whose versions are as they should be are not touched.
-CREATE OR REPLACE FUNCTION internal.splice_users_dim(p_from timestamptz, p_to timestamptz)
+CREATE OR REPLACE FUNCTION internal.load_late_users(p_from timestamptz, p_to timestamptz)
     RETURNS bigint
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
     SET timezone = 'UTC'
-AS $splice_users_dim$
+AS $load_late_users$
 DECLARE
     v_month   CONSTANT timestamptz := date_trunc('month', p_from);
     v_known   bigint;
@@ -50,12 +50,12 @@ BEGIN
     GROUP BY stage.user_id;
 
     -- Most versions end soon: those of the first periods are read before the others are looked for in all.
-    PERFORM internal.find_users_dim_splice(p_from, p_to, v_month + interval '1 month -1 microsecond');
-    PERFORM internal.find_users_dim_splice(p_from, p_to, v_month + interval '2 months -1 microsecond');
-    PERFORM internal.find_users_dim_splice(p_from, p_to, 'infinity');
+    PERFORM internal.find_users_dim_neighbors(p_from, p_to, v_month + interval '1 month -1 microsecond');
+    PERFORM internal.find_users_dim_neighbors(p_from, p_to, v_month + interval '2 months -1 microsecond');
+    PERFORM internal.find_users_dim_neighbors(p_from, p_to, 'infinity');
 
     -- The last load of this day left more versions than are left: events of some users are gone from raw.
-    IF v_known > (SELECT coalesce(sum(n_begun), 0) FROM internal.users_dim_splice) + (
+    IF v_known > (SELECT coalesce(sum(n_begun), 0) FROM internal.users_dim_neighbors) + (
         SELECT count(*)
         FROM internal.users_dim_stage AS stage
         WHERE stage.is_late
@@ -77,7 +77,7 @@ BEGIN
           AND NOT EXISTS (SELECT 1 FROM internal.users_dim_changed AS changed WHERE changed.user_id = begun.user_id)
         GROUP BY begun.user_id;
 
-        PERFORM internal.find_users_dim_splice(p_from, p_to, 'infinity');
+        PERFORM internal.find_users_dim_neighbors(p_from, p_to, 'infinity');
     END IF;
 
     IF NOT EXISTS (SELECT 1 FROM internal.users_dim_changed) THEN
@@ -85,12 +85,12 @@ BEGIN
     END IF;
 
     -- Users whose first version of all is after the day.
-    INSERT INTO internal.users_dim_splice (user_id, first_from, next_from, n_begun)
+    INSERT INTO internal.users_dim_neighbors (user_id, first_from, next_from, n_begun)
     SELECT changed.user_id, changed.first_from, min(dim.valid_from), 0
     FROM (
         SELECT user_id, min(first_from) AS first_from
         FROM internal.users_dim_changed AS changed
-        WHERE NOT EXISTS (SELECT 1 FROM internal.users_dim_splice AS splice WHERE splice.user_id = changed.user_id)
+        WHERE NOT EXISTS (SELECT 1 FROM internal.users_dim_neighbors AS neighbor WHERE neighbor.user_id = changed.user_id)
         GROUP BY user_id
     ) AS changed
     JOIN crm.users_dim AS dim USING (user_id)
@@ -102,28 +102,28 @@ BEGIN
         SELECT p_from::date AS month
         UNION
         SELECT date_trunc('month', next_from)::date
-        FROM internal.users_dim_splice
+        FROM internal.users_dim_neighbors
         WHERE before_from IS NULL
           AND next_from < 'infinity'
     ) AS period;
 
-    v_written := internal.unsplice_users_dim(p_from, p_to);
+    v_written := internal.clear_users_dim_day(p_from, p_to);
 
     INSERT INTO crm.users_dim (
         user_id, valid_from, valid_to, is_deleted,
         username, user_email, user_type, organization_name, plan_name, event_sk
     )
     SELECT
-        stage.user_id, stage.valid_from, coalesce(stage.valid_to, nullif(splice.next_from, 'infinity')), stage.is_deleted,
+        stage.user_id, stage.valid_from, coalesce(stage.valid_to, nullif(neighbor.next_from, 'infinity')), stage.is_deleted,
         stage.username, stage.user_email, stage.user_type, stage.organization_name, stage.plan_name, stage.event_sk
     FROM internal.users_dim_stage AS stage
-    JOIN internal.users_dim_splice AS splice USING (user_id)
+    JOIN internal.users_dim_neighbors AS neighbor USING (user_id)
     ORDER BY stage.user_id;
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
     RETURN v_written + v_rows;
 END;
-$splice_users_dim$;
+$load_late_users$;
 
-COMMENT ON FUNCTION internal.splice_users_dim(timestamptz, timestamptz) IS
+COMMENT ON FUNCTION internal.load_late_users(timestamptz, timestamptz) IS
     'The part of crm.load_users_dim for users with versions on or after the day that is staged in internal.users_dim_stage; returns the rows written.';

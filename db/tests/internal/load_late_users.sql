@@ -1,4 +1,4 @@
--- internal.splice_users_dim(): days loaded late, again, in any order, and events that are gone.
+-- internal.load_late_users(): days loaded late, again, in any order, and events that are gone.
 BEGIN;
 SELECT plan(61);
 \ir ../fixtures/history.sql
@@ -112,7 +112,7 @@ SELECT is(crm.load_users_dim(day), 0::bigint, format('%s again writes nothing', 
 FROM unnest(ARRAY[date '2020-02-29', '2020-12-31', '2020-02-29']) AS day;
 SELECT bag_eq('TABLE place', 'TABLE before', 'and no row has moved');
 SELECT is_empty(
-    'SELECT user_id FROM internal.users_dim_stage UNION ALL SELECT user_id FROM internal.users_dim_changed UNION ALL SELECT user_id FROM internal.users_dim_splice',
+    'SELECT user_id FROM internal.users_dim_stage UNION ALL SELECT user_id FROM internal.users_dim_changed UNION ALL SELECT user_id FROM internal.users_dim_neighbors',
     'nothing is left on the stage'
 );
 

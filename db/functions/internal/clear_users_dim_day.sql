@@ -1,0 +1,41 @@
+-- Reads internal.users_dim_neighbors, writes crm.users_dim.
+-- Called by internal.load_late_users only.
+CREATE OR REPLACE FUNCTION internal.clear_users_dim_day(p_from timestamptz, p_to timestamptz)
+    RETURNS bigint
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    -- Each version is looked up in the one period it is in. The planner, which expects it to be looked for in
+    -- all of them, would rather read them whole.
+    SET enable_hashjoin = off
+    SET enable_mergejoin = off
+AS $clear_users_dim_day$
+DECLARE
+    v_rows    bigint;
+    v_written bigint;
+BEGIN
+    DELETE FROM crm.users_dim AS dim
+    USING internal.users_dim_neighbors AS neighbor
+    WHERE neighbor.n_begun > 0
+      AND dim.user_id = neighbor.user_id
+      AND dim.valid_from >= p_from
+      AND dim.valid_from < p_to
+      AND coalesce(dim.valid_to, 'infinity') >= p_from;
+
+    GET DIAGNOSTICS v_written = ROW_COUNT;
+
+    UPDATE crm.users_dim AS dim
+    SET valid_to = coalesce(neighbor.first_from, nullif(neighbor.next_from, 'infinity'))
+    FROM internal.users_dim_neighbors AS neighbor
+    WHERE dim.user_id = neighbor.user_id
+      AND dim.valid_from = neighbor.before_from
+      AND coalesce(dim.valid_to, 'infinity') = neighbor.before_to
+      AND neighbor.before_to <> coalesce(neighbor.first_from, neighbor.next_from)
+      AND coalesce(dim.valid_to, 'infinity') >= p_from;
+
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
+    RETURN v_written + v_rows;
+END;
+$clear_users_dim_day$;
+
+COMMENT ON FUNCTION internal.clear_users_dim_day(timestamptz, timestamptz) IS
+    'Makes room for the day of the users of internal.users_dim_neighbors: deletes their versions that begin on it, and ends the one from before where the day''s first begins, or where what follows begins. Returns the rows written.';

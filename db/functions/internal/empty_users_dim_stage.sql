@@ -1,0 +1,19 @@
+CREATE OR REPLACE FUNCTION internal.empty_users_dim_stage()
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $empty_users_dim_stage$
+BEGIN
+    -- TRUNCATE alone would wait for whoever reads these tables, pg_dump for one.
+    LOCK TABLE internal.users_dim_stage, internal.users_dim_changed, internal.users_dim_neighbors NOWAIT;
+    TRUNCATE internal.users_dim_stage, internal.users_dim_changed, internal.users_dim_neighbors;
+EXCEPTION
+    WHEN lock_not_available THEN
+        DELETE FROM internal.users_dim_stage;
+        DELETE FROM internal.users_dim_changed;
+        DELETE FROM internal.users_dim_neighbors;
+END;
+$empty_users_dim_stage$;
+
+COMMENT ON FUNCTION internal.empty_users_dim_stage() IS
+    'Empties the staging tables of crm.load_users_dim, beside whoever reads them.';

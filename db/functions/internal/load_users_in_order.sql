@@ -1,0 +1,81 @@
+-- Reads internal.users_dim_stage, writes crm.users_dim.
+-- Called by crm.load_users_dim only.
+CREATE OR REPLACE FUNCTION internal.load_users_in_order(p_day date)
+    RETURNS bigint
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $load_users_in_order$
+DECLARE
+    v_rows    bigint;
+    v_written bigint := 0::bigint;
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM internal.users_dim_stage WHERE NOT is_late) THEN
+        RETURN v_written;
+    END IF;
+
+    -- What was open is closed, the open row is rewritten in place.
+    PERFORM internal.require_users_dim_period(p_day);
+
+    INSERT INTO crm.users_dim (
+        user_id, valid_from, valid_to, is_deleted,
+        username, user_email, user_type, organization_name, plan_name, event_sk
+    )
+    SELECT *
+    FROM (
+        SELECT
+            user_id, open_from, valid_from, open_is_deleted,
+            open_username, open_user_email, open_user_type, open_organization_name, open_plan_name, open_event_sk
+        FROM internal.users_dim_stage
+        WHERE is_first
+          AND NOT is_late
+          AND open_from IS NOT NULL
+        UNION ALL
+        SELECT
+            user_id, valid_from, valid_to, is_deleted,
+            username, user_email, user_type, organization_name, plan_name, event_sk
+        FROM internal.users_dim_stage
+        WHERE NOT is_last
+          AND NOT is_late
+    ) AS closed
+    ORDER BY user_id;
+
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
+    v_written := v_written + v_rows;
+
+    UPDATE crm.users_dim_open AS open
+    SET valid_from = stage.valid_from,
+        is_deleted = stage.is_deleted,
+        username = stage.username,
+        user_email = stage.user_email,
+        user_type = stage.user_type,
+        organization_name = stage.organization_name,
+        plan_name = stage.plan_name,
+        event_sk = stage.event_sk
+    FROM internal.users_dim_stage AS stage
+    WHERE open.user_id = stage.user_id
+      AND stage.is_last
+      AND NOT stage.is_late
+      AND stage.open_from IS NOT NULL;
+
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
+    v_written := v_written + v_rows;
+
+    INSERT INTO crm.users_dim_open (
+        user_id, valid_from, is_deleted,
+        username, user_email, user_type, organization_name, plan_name, event_sk
+    )
+    SELECT
+        user_id, valid_from, is_deleted,
+        username, user_email, user_type, organization_name, plan_name, event_sk
+    FROM internal.users_dim_stage
+    WHERE is_last
+      AND open_from IS NULL;
+
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
+    v_written := v_written + v_rows;
+    RETURN v_written;
+END;
+$load_users_in_order$;
+
+COMMENT ON FUNCTION internal.load_users_in_order(date) IS
+    'Brings the staged day into the dimension for users without a version on or after it; returns the rows written.';

@@ -1,0 +1,62 @@
+-- Reads raw.user_events and crm.users_dim, writes internal.users_dim_stage.
+-- Called by crm.load_users_dim only: all its other steps see the day as it is staged here, whatever arrives meanwhile.
+CREATE OR REPLACE FUNCTION internal.stage_users_dim_day(p_from timestamptz, p_to timestamptz)
+    RETURNS bigint
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $stage_users_dim_day$
+DECLARE
+    v_versions bigint;
+BEGIN
+    INSERT INTO internal.users_dim_stage (
+        user_id, valid_from, valid_to, first_from, is_first, is_last, is_late, is_deleted,
+        username, user_email, user_type, organization_name, plan_name, event_sk,
+        open_from, open_is_deleted, open_username, open_user_email, open_user_type,
+        open_organization_name, open_plan_name, open_event_sk
+    )
+    SELECT
+        event.user_id,
+        event.received_at,
+        event.next_received_at,
+        event.first_received_at,
+        event.received_at = event.first_received_at,
+        event.next_received_at IS NULL,
+        coalesce(open.valid_from >= p_from, false),
+        event.event_type = 'User Deleted',
+        internal.blank_to_null(event.username),
+        internal.blank_to_null(event.user_email),
+        internal.blank_to_null(event.user_type),
+        internal.blank_to_null(event.organization_name),
+        internal.blank_to_null(event.plan_name),
+        event.event_sk,
+        open.valid_from, open.is_deleted, open.username, open.user_email, open.user_type,
+        open.organization_name, open.plan_name, open.event_sk
+    FROM (
+        -- Of several events at one instant: Deleted over Updated over Created, then the last to arrive.
+        SELECT
+            user_id, received_at, event_type, username, user_email, user_type, organization_name, plan_name, event_sk,
+            first_value(received_at) OVER user_day AS first_received_at,
+            lead(received_at) OVER user_day AS next_received_at
+        FROM raw.user_events
+        WHERE received_at >= p_from
+          AND received_at < p_to
+        WINDOW user_day AS (
+            PARTITION BY user_id
+            ORDER BY received_at,
+                array_position(ARRAY['User Created', 'User Updated', 'User Deleted'], event_type),
+                event_sk
+        )
+    ) AS event
+    LEFT JOIN crm.users_dim_open AS open USING (user_id)
+    WHERE event.next_received_at IS DISTINCT FROM event.received_at;
+
+    GET DIAGNOSTICS v_versions = ROW_COUNT;
+
+    -- How many users are late decides how the open rows are best found.
+    ANALYZE internal.users_dim_stage (is_first, is_last, is_late);
+    RETURN v_versions;
+END;
+$stage_users_dim_day$;
+
+COMMENT ON FUNCTION internal.stage_users_dim_day(timestamptz, timestamptz) IS
+    'Puts the versions that begin on a UTC day, from its beginning to the next one''s, into internal.users_dim_stage, each beside the user''s open version; returns how many.';
