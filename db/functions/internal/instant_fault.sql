@@ -2,14 +2,16 @@ CREATE OR REPLACE FUNCTION internal.instant_fault(p_content jsonb, p_field text,
     RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE
+        -- Nearly always.
+        WHEN p_instant >= '1970-01-01 00:00:00+00' AND p_instant < '2200-01-01 00:00:00+00'
+            THEN NULL
         WHEN p_content -> p_field IS NULL
             THEN format('%s: missing', p_field)
         WHEN jsonb_typeof(p_content -> p_field) <> 'string'
             THEN format('%s: must be a string, is of type %s', p_field, jsonb_typeof(p_content -> p_field))
         WHEN p_instant IS NULL
             THEN format('%s: no ISO 8601 date and time: %s', p_field, left((p_content -> p_field)::text, 100))
-        WHEN p_instant < '1970-01-01 00:00:00+00' OR p_instant >= '2200-01-01 00:00:00+00'
-            THEN format('%s: not in the years 1970 to 2199: %s', p_field, left((p_content -> p_field)::text, 100))
+        ELSE format('%s: not in the years 1970 to 2199: %s', p_field, left((p_content -> p_field)::text, 100))
     END;
 
 COMMENT ON FUNCTION internal.instant_fault(jsonb, text, timestamptz) IS

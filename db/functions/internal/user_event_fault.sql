@@ -1,10 +1,10 @@
 -- requires: internal.instant_fault internal.key_fault internal.text_fault
 -- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
 CREATE OR REPLACE FUNCTION internal.user_event_fault(
-    p_content     jsonb,
-    p_received_at timestamptz,
-    p_retention_start   timestamptz,
-    p_is_token    boolean
+    p_content         jsonb,
+    p_received_at     timestamptz,
+    p_retention_start timestamptz,
+    p_is_token        boolean
 )
     RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -14,10 +14,13 @@ CREATE OR REPLACE FUNCTION internal.user_event_fault(
             WHEN p_is_token
                 THEN 'id: stands for an erased user'
         END,
-        internal.key_fault(p_content, 'event_type'),
         CASE
-            WHEN p_content ->> 'event_type' NOT IN ('User Created', 'User Updated', 'User Deleted')
-                THEN format('event_type: unknown: %s', left((p_content -> 'event_type')::text, 100))
+            WHEN p_content ->> 'event_type' IN ('User Created', 'User Updated', 'User Deleted')
+                THEN NULL
+            ELSE coalesce(
+                internal.key_fault(p_content, 'event_type'),
+                format('event_type: unknown: %s', left((p_content -> 'event_type')::text, 100))
+            )
         END,
         internal.instant_fault(p_content, 'received_at', p_received_at),
         CASE
