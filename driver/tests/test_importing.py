@@ -27,7 +27,7 @@ from driver.importing import (
     import_user_events,
     import_user_events_directly,
 )
-from driver.ingest import Outcome
+from driver.ingest import Ingester, Outcome
 from driver.settings import Settings
 from driver.tests.conftest import until
 
@@ -335,3 +335,18 @@ def test_neither_way_repeats_the_others_events(
     assert import_user_events_directly(json_texts(file)) == Outcome(1501, 0, 0)
     assert import_user_events(settings, json_texts(file)) == Outcome(0, 1501, 0)
     assert conn.execute("SELECT count(*) FROM raw.user_events").fetchone() == (1501,)
+
+
+def test_a_database_that_takes_nothing_is_not_waited_for(
+    conn: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """By an import past the queue, nor by a consumer that is told to stop."""
+    assert conn
+    monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
+    assert main(["import", "user-events", "--direct", str(events_file(tmp_path, 1))]) == 1
+    assert "in a read-only transaction" in capsys.readouterr().err
+    with Ingester("test", lambda _: False) as ingester:
+        assert not list(ingester.ingest([(b"{}", None, None)]))
