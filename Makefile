@@ -12,7 +12,7 @@ export ORGANIZATIONS USER_EVENTS IMPORT_DATE
 MANAGE := @services/manage
 CHECKED := driver reporting bench db/mutate
 SCRIPTS := .ci/run $(addprefix services/,apt-install common docker local manage processes requirements venv) \
-  $(addprefix db/,citus/test coverage lint)
+  $(addprefix db/,citus/test coverage lint migrate scratch test)
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run
 # The same on the database that libpq's variables name, if they do: make starts no Citus cluster.

@@ -128,6 +128,26 @@ def fixture_start_consumer(
         process.wait(15)
 
 
+def rabbitmqctl(state: Path, *arguments: str) -> None:
+    """Control the broker of services/local that has this state folder, as its own user."""
+    home = (state / "data").resolve() / "broker"
+    epmd_port = (state / "settings").read_text("utf-8").partition("epmd_port=")[2].split()[0]
+    as_servers = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
+    subprocess.run(
+        [*(as_servers if os.geteuid() == 0 else []), "rabbitmqctl", *arguments],
+        env={
+            "PATH": f"/usr/lib/rabbitmq/bin:{os.environ['PATH']}",
+            "HOME": str(home),
+            "ERL_EPMD_PORT": epmd_port,
+            "ERL_FLAGS": "-start_epmd false",
+            "RABBITMQ_NODENAME": "warehouse@localhost",
+            "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+        },
+        cwd=home,
+        check=True,
+    )
+
+
 def until(condition: Callable[[], bool], seconds: float = 20) -> None:
     """Wait until the condition holds."""
     deadline = time.monotonic() + seconds

@@ -22,10 +22,10 @@ from driver.broker.inspector import queue_state
 from driver.broker.publisher import Message, Publisher
 from driver.errors import BrokerError, BrokerRefusedError
 from driver.settings import Settings
-from driver.tests.conftest import until
+from driver.tests.conftest import rabbitmqctl, until
 
 ROOT: Final = Path(__file__).parents[2]
-RABBITMQCTL: Final = shutil.which("rabbitmqctl", path=f"/usr/lib/rabbitmq/bin:{os.environ['PATH']}")
+SERVER: Final = shutil.which("rabbitmq-server", path=f"/usr/lib/rabbitmq/bin:{os.environ['PATH']}")
 
 
 def message(number: int) -> Message:
@@ -239,28 +239,16 @@ def fixture_own_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...
     def services(verb: str) -> str:
         return subprocess.check_output(["services/local", verb], cwd=ROOT, text=True)
 
-    def control(*arguments: str) -> None:
-        assert RABBITMQCTL
-        broker = Path("/proc") / (ROOT / state / "broker.pid").read_text().strip()
-        variables = (broker / "environ").read_text().rstrip("\0").split("\0")
-        subprocess.run(
-            [RABBITMQCTL, *arguments],
-            env=dict(variable.split("=", 1) for variable in variables),
-            user=broker.stat().st_uid,
-            cwd="/",
-            check=True,
-        )
-
     try:
         services("up")
         (url,) = re.findall("RABBITMQ_URL=(.*)", services("env"))
         monkeypatch.setenv("RABBITMQ_URL", url)
-        yield control
+        yield partial(rabbitmqctl, ROOT / state)
     finally:
         services("down")
 
 
-@pytest.mark.skipif(not RABBITMQCTL, reason="needs the servers' programs on this machine")
+@pytest.mark.skipif(not SERVER, reason="needs the servers' programs on this machine")
 def test_an_alarm_of_the_broker_is_spoken_of(
     own_broker: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,

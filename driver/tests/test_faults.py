@@ -50,6 +50,14 @@ LONGEST_PAUSE: Final = """
     """
 
 
+def is_gone(pid: int) -> bool:
+    """Tell whether a process has ended, though nobody may have asked how yet."""
+    try:
+        return ") Z " in Path(f"/proc/{pid}/stat").read_text("ascii")
+    except FileNotFoundError:
+        return True
+
+
 class Warehouse:
     """A database, a broker and two consumers, all of which may be killed."""
 
@@ -162,7 +170,7 @@ class Warehouse:
     def _replace_server(self, server: str, number: Signals) -> None:
         pid = int((ROOT / STATE / f"{server}.pid").read_text())
         os.kill(pid, number)
-        until(lambda: not os.path.exists(f"/proc/{pid}/cwd"), 60)
+        until(lambda: is_gone(pid), 60)
         time.sleep(random.uniform(0, 2))
         self.services("up")
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from driver.tests.conftest import until
+from driver.tests.conftest import rabbitmqctl, until
 
 Result = subprocess.CompletedProcess[str]
 
@@ -179,23 +179,7 @@ def test_frozen_processes_go_on(running: None) -> None:
 def test_a_broker_with_dead_queues_is_started_again(running: None) -> None:
     """As a full disk leaves it: the node lives, and answers 541 to all who want to consume."""
     assert running is None
-    home = (STATE / "data").resolve() / "broker"
-    epmd_port = (STATE / "settings").read_text().partition("epmd_port=")[2].split()[0]
-    as_servers = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
-    kill = "supervisor:terminate_child(ra_systems_sup, quorum_queues)."
-    subprocess.run(
-        [*(as_servers if os.geteuid() == 0 else []), "rabbitmqctl", "eval", kill],
-        env={
-            "PATH": PATH,
-            "HOME": str(home),
-            "ERL_EPMD_PORT": epmd_port,
-            "ERL_FLAGS": "-start_epmd false",
-            "RABBITMQ_NODENAME": "warehouse@localhost",
-            "RABBITMQ_CONF_ENV_FILE": "/dev/null",
-        },
-        cwd=home,
-        check=True,
-    )
+    rabbitmqctl(STATE, "eval", "supervisor:terminate_child(ra_systems_sup, quorum_queues).")
     ready = services("run", "python", "-m", "driver", "ready")
     assert (ready.returncode, "INTERNAL_ERROR" in ready.stderr) == (1, True)
     os.utime(STATE / "broker.pid", (0, 0))  # long ago: it need not be waited for

@@ -31,4 +31,4 @@ UNION ALL
 SELECT 'problems', '', '', count(*)
 FROM etl.problems;
 
-COMMENT ON VIEW etl.metrics IS 'Figures for a monitoring system; python -m driver status --prometheus prints them.';
+COMMENT ON VIEW etl.metrics IS 'Figures for a monitoring system; python -m reporting status --prometheus prints them.';
