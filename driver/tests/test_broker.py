@@ -204,7 +204,7 @@ def test_a_slow_broker_is_spoken_of(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """While confirms do not come, a line now and then."""
-    monkeypatch.setattr("driver.broker.publisher.CONFIRM_SECONDS", 0.0)
+    monkeypatch.setattr("driver.broker.publisher.CONFIRM_SECONDS", 0.001)
     with Publisher(settings) as publisher:
         publisher.publish([message(number) for number in range(3000)])
     assert "has not confirmed" in caplog.text
@@ -214,7 +214,7 @@ def test_a_broker_that_blocks_publishers_is_spoken_of(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """With the reason it gives, until it takes it back."""
-    monkeypatch.setattr("driver.broker.publisher.CONFIRM_SECONDS", 0.0)
+    monkeypatch.setattr("driver.broker.publisher.CONFIRM_SECONDS", 0.001)
     with Publisher(settings) as publisher:
         for method, text in (
             (pika.spec.Connection.Blocked("low on disk"), "it blocks publishers: low on disk"),
