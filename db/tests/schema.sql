@@ -443,6 +443,9 @@ SELECT bag_eq(
         'internal.judge_user_events(bytea[],text[],text[],text) -> TABLE(event_sk bigint, body bytea, message_id text, '
             || 'correlation_id text, content jsonb, received_at timestamp with time zone, token text, reason text)',
         'internal.key_fault(jsonb,text) -> text',
+        'internal.largest_body() -> integer',
+        'internal.string_field(jsonb,text) -> text',
+        'internal.users_dim_period(date) -> text',
         'internal.load_users_in_order(date) -> bigint',
         'internal.stage_users_dim_day(timestamp with time zone,timestamp with time zone) -> bigint',
         'internal.empty_users_dim_stage() -> void',

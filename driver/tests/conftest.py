@@ -128,6 +128,18 @@ def fixture_start_consumer(
         process.wait(15)
 
 
+def drop_periods(conn: psycopg.Connection[Any]) -> None:
+    """Take away all partitions of closed versions."""
+    periods = conn.execute("""
+        SELECT format('DROP TABLE %s', inhrelid::regclass)
+        FROM pg_inherits
+        WHERE inhparent = 'crm.users_dim'::regclass
+          AND inhrelid <> 'crm.users_dim_open'::regclass
+        """)
+    for (drop,) in periods.fetchall():
+        conn.execute(drop)
+
+
 def rabbitmqctl(state: Path, *arguments: str) -> None:
     """Control the broker of services/local that has this state folder, as its own user."""
     home = (state / "data").resolve() / "broker"

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg.errors import LockNotAvailable, OperationalError, QueryCanceled
 
-from driver.tests.conftest import until
+from driver.tests.conftest import drop_periods, until
 from driver.tests.model import (
     STRENGTH,
     Connection,
@@ -135,14 +135,7 @@ def repeat(act: Callable[[Connection], None], database: str) -> int:
 
 def test_a_storm_leaves_what_the_model_says(conn: Connection, migrated: str) -> None:
     """Once it is over, with the stale and the corrected days loaded. There is no deadlock in it."""
-    periods = conn.execute("""
-        SELECT format('DROP TABLE %s', inhrelid::regclass)
-        FROM pg_inherits
-        WHERE inhparent = 'crm.users_dim'::regclass
-          AND inhrelid <> 'crm.users_dim_open'::regclass
-        """)
-    for (drop,) in periods.fetchall():
-        conn.execute(drop)
+    drop_periods(conn)
 
     acts = [load, load, load, load, arrive, arrive, correct, read, break_off]
     with ThreadPoolExecutor(len(acts)) as pool:

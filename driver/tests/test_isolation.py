@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.errors import ActiveSqlTransaction, InsufficientPrivilege, LockNotAvailable
 
-from driver.tests.conftest import until
+from driver.tests.conftest import drop_periods, until
 
 Connection = psycopg.Connection[Any]
 
@@ -40,17 +40,6 @@ def waiting(one: Connection, other: Connection, statement: str, *values: Any) ->
         running = pool.submit(lambda: other.execute(statement, values).fetchone())
         until(lambda: one.execute(blocked, (other.info.backend_pid,)).rowcount > 0)
         yield running
-
-
-def drop_periods(conn: Connection) -> None:
-    """Take away all partitions of closed versions."""
-    periods = conn.execute("""
-        SELECT format('DROP TABLE %s', inhrelid::regclass)
-        FROM pg_inherits
-        WHERE inhparent = 'crm.users_dim'::regclass AND inhrelid <> 'crm.users_dim_open'::regclass
-        """)
-    for (drop,) in periods.fetchall():
-        conn.execute(drop)
 
 
 def names(conn: Connection) -> set[Any]:

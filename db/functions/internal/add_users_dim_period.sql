@@ -8,7 +8,7 @@ DECLARE
     v_month CONSTANT timestamp := date_trunc('month', p_day::timestamp);
     v_from  CONSTANT text := v_month || '+00';
     v_to    CONSTANT text := v_month + interval '1 month' || '+00';
-    v_name  CONSTANT text := 'users_dim_' || to_char(v_month, 'YYYY_MM');
+    v_name  CONSTANT text := internal.users_dim_period(p_day);
 BEGIN
     IF to_regclass('crm.' || v_name) IS NULL THEN
         -- ATTACH, unlike PARTITION OF, locks crm.users_dim against neither readers nor loads.

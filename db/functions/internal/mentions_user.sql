@@ -13,7 +13,7 @@ DECLARE
     v_content jsonb;
 BEGIN
     BEGIN
-        IF octet_length(p_body) <= 262144 THEN
+        IF octet_length(p_body) <= internal.largest_body() THEN
             v_content := convert_from(p_body, 'UTF8')::jsonb;
         END IF;
     EXCEPTION

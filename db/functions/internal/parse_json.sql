@@ -10,7 +10,7 @@ BEGIN
         RETURN;
     END IF;
 
-    IF octet_length(p_body) > 262144 THEN
+    IF octet_length(p_body) > internal.largest_body() THEN
         fault := 'body: larger than 256 KiB';
         RETURN;
     END IF;

@@ -13,14 +13,13 @@ BEGIN
     contents := ARRAY(
         SELECT convert_from(body, 'UTF8')::jsonb
         FROM unnest(p_bodies) AS body
-        WHERE octet_length(body) <= 262144
+        WHERE octet_length(body) <= internal.largest_body()
     );
     instants := ARRAY(
         SELECT (content ->> 'received_at')::timestamptz
         FROM unnest(contents) AS content
-        WHERE CASE WHEN jsonb_typeof(content -> 'received_at') = 'string' THEN
-            content ->> 'received_at' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z?$'
-        END
+        WHERE internal.string_field(content, 'received_at')
+            ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z?$'
     );
     IF cardinality(instants) < cardinality(p_bodies) OR internal.exceeds_bounds(contents) THEN
         RAISE data_exception;
@@ -29,9 +28,7 @@ EXCEPTION
     WHEN OTHERS THEN
         SELECT
             array_agg(parsed.content ORDER BY message.number),
-            array_agg(internal.parse_instant(CASE
-                WHEN jsonb_typeof(parsed.content -> 'received_at') = 'string' THEN parsed.content ->> 'received_at'
-            END) ORDER BY message.number),
+            array_agg(internal.parse_instant(internal.string_field(parsed.content, 'received_at')) ORDER BY message.number),
             array_agg(parsed.fault ORDER BY message.number)
         INTO contents, instants, faults
         FROM unnest(p_bodies) WITH ORDINALITY AS message (body, number)

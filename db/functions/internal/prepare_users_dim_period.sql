@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION internal.prepare_users_dim_period(p_day date)
     SET search_path = pg_catalog, pg_temp
 AS $prepare_users_dim_period$
 BEGIN
-    IF to_regclass(to_char(p_day, '"crm.users_dim_"YYYY_MM')) IS NULL THEN
+    IF to_regclass('crm.' || internal.users_dim_period(p_day)) IS NULL THEN
         LOCK TABLE ONLY crm.users_dim IN SHARE UPDATE EXCLUSIVE MODE NOWAIT;
         PERFORM internal.add_users_dim_period(p_day);
     END IF;

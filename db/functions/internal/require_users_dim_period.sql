@@ -10,7 +10,7 @@ DECLARE
 BEGIN
     -- A query that is planned by now does not know the period, and would miss the rows that we move into it.
     FOR v_try IN 1 .. c_tries LOOP
-        EXIT WHEN to_regclass(to_char(p_day, '"crm.users_dim_"YYYY_MM')) IS NOT NULL;
+        EXIT WHEN to_regclass('crm.' || internal.users_dim_period(p_day)) IS NOT NULL;
         BEGIN
             LOCK TABLE ONLY crm.users_dim IN ACCESS EXCLUSIVE MODE;
             PERFORM internal.add_users_dim_period(p_day);

@@ -35,9 +35,7 @@ BEGIN
             ) AS reason
         FROM taken
         CROSS JOIN LATERAL internal.parse_json(taken.body) AS parsed
-        CROSS JOIN LATERAL internal.parse_instant(CASE
-            WHEN jsonb_typeof(parsed.content -> 'created_at') = 'string' THEN parsed.content ->> 'created_at'
-        END) AS instant (created_at)
+        CROSS JOIN LATERAL internal.parse_instant(internal.string_field(parsed.content, 'created_at')) AS instant (created_at)
     ),
     last_of_key AS (
         SELECT DISTINCT ON (content ->> 'organization_key')

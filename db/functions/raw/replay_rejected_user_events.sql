@@ -47,9 +47,7 @@ BEGIN
                     tried.event_sk,
                     internal.clean_reason(coalesce(parsed.fault, internal.user_event_fault(
                         parsed.content,
-                        internal.parse_instant(CASE
-                            WHEN jsonb_typeof(parsed.content -> 'received_at') = 'string' THEN parsed.content ->> 'received_at'
-                        END),
+                        internal.parse_instant(internal.string_field(parsed.content, 'received_at')),
                         (SELECT internal.retention_start()),
                         EXISTS (SELECT 1 FROM etl.erasures WHERE token = parsed.content ->> 'id')
                     ))) AS reason
