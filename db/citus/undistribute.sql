@@ -33,6 +33,7 @@ BEGIN
         FROM pg_dist_partition
         WHERE logicalrelid IN (
             'crm.users_dim'::regclass, 'crm.organizations_dim'::regclass,
+            'internal.users_dim_arrived'::regclass,
             'internal.users_dim_stage'::regclass, 'internal.users_dim_changed'::regclass,
             'internal.users_dim_neighbors'::regclass
         )

@@ -76,7 +76,8 @@ BEGIN
         FROM personal
         WHERE v_is_again
           AND received_at >= internal.retention_start()
-        ON CONFLICT DO NOTHING
+        ON CONFLICT ON CONSTRAINT arrivals_pk DO UPDATE
+        SET event_sks = NULL
     )
     SELECT
         count(*),

@@ -1,4 +1,4 @@
--- Reads raw.user_events, writes crm.users_dim and etl.load_runs.
+-- Reads raw.user_events and etl.arrivals, writes crm.users_dim and etl.load_runs.
 -- Rerun: the same date and the same raw rows write nothing to the dimension.
 CREATE OR REPLACE FUNCTION crm.load_users_dim(import_date date)
     RETURNS bigint
@@ -17,23 +17,46 @@ DECLARE
     v_from       CONSTANT timestamptz := import_date::timestamptz;
     v_to         CONSTANT timestamptz := (import_date + 1)::timestamptz;
     v_snapshot   pg_snapshot;
+    v_known      bigint;
+    v_arrived    record;
+    v_is_whole   boolean;
     v_versions   bigint;
     v_written    bigint;
 BEGIN
     PERFORM internal.begin_load('users_dim', import_date);
     v_snapshot := pg_current_snapshot();
+    v_known := (
+        SELECT rows_read
+        FROM etl.last_loads AS last_load
+        WHERE last_load.load_name = 'users_dim'
+          AND last_load.import_date = load_users_dim.import_date
+    );
+    v_arrived := internal.arrived_events('users_dim', import_date, v_snapshot);
+    v_is_whole := v_arrived.event_sks IS NULL;
 
-    v_versions := internal.stage_users_dim_day(v_from, v_to);
+    IF NOT v_is_whole THEN
+        PERFORM internal.find_arrived_instants(v_from, v_to, v_arrived.event_sks);
+    END IF;
+    v_versions := internal.stage_users_dim_day(v_from, v_to, v_is_whole);
     v_written := internal.load_users_in_order(import_date);
-    v_written := v_written + internal.load_late_users(v_from, v_to);
+    v_written := v_written + internal.load_late_users(v_from, v_to, v_known, v_is_whole);
+
+    IF NOT v_is_whole THEN
+        v_versions := v_known - (SELECT coalesce(sum(n_begun), 0) FROM internal.users_dim_neighbors) + (
+            SELECT count(*)
+            FROM internal.users_dim_stage AS stage
+            WHERE NOT stage.is_late
+               OR EXISTS (SELECT 1 FROM internal.users_dim_neighbors AS neighbor WHERE neighbor.user_id = stage.user_id)
+        );
+    END IF;
     PERFORM internal.empty_users_dim_stage();
 
     -- The month after will be needed soon.
     PERFORM internal.prepare_users_dim_period((import_date + interval '1 month')::date);
-    PERFORM internal.end_load('users_dim', import_date, v_started_at, v_snapshot, v_versions, v_written);
+    PERFORM internal.end_load('users_dim', import_date, v_started_at, v_snapshot, v_versions, v_written, v_arrived.n_total);
     RETURN v_written;
 END;
 $load_users_dim$;
 
 COMMENT ON FUNCTION crm.load_users_dim(date) IS
-    'Brings the versions of users that begin on one UTC day, and their neighbours in time, to the state of the raw events of that day; returns the rows written. Days in any order, any number of times. A load of this table at the same time waits. Readers and ingest never wait for a load, nor a load for them: not when it adds a period for the month to come (ATTACH PARTITION, without a default partition), not when it empties its stage; but see internal.require_users_dim_period.';
+    'Brings the versions of users that begin on one UTC day, and their neighbours in time, to the state of the raw events of that day; returns the rows written. A day that was loaded before and to which events have come since is loaded by these: it costs what their users have on the day. Any other is compared as a whole, which also repairs what was changed by hand and takes away what is gone from raw. Days in any order, any number of times. A load of this table at the same time waits. Readers and ingest never wait for a load, nor a load for them: not when it adds a period for the month to come (ATTACH PARTITION, without a default partition), not when it empties its stage; but see internal.require_users_dim_period.';

@@ -14,7 +14,7 @@ BEGIN
     USING etl.arrivals AS other
     WHERE arrival.event_date = other.event_date
       AND arrival.xid > other.xid;
-    UPDATE etl.arrivals SET xid = '1';
+    UPDATE etl.arrivals SET xid = '1', event_sks = NULL;
 
     RETURN (SELECT count(DISTINCT import_date) FROM etl.stale_dates);
 END;

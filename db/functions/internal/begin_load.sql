@@ -24,6 +24,13 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'The dimension and the report keep what they have of that day; see etl.purges.';
     END IF;
+
+    -- Loads know by its snapshot what they have seen, which does not tell what their own transaction brought before.
+    UPDATE etl.arrivals
+    SET event_sks = NULL
+    WHERE event_date = p_import_date
+      AND xid = pg_current_xact_id_if_assigned()
+      AND event_sks IS NOT NULL;
 END;
 $begin_load$;
 

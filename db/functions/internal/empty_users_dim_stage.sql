@@ -5,10 +5,13 @@ CREATE OR REPLACE FUNCTION internal.empty_users_dim_stage()
 AS $empty_users_dim_stage$
 BEGIN
     -- TRUNCATE alone would wait for whoever reads these tables, pg_dump for one.
-    LOCK TABLE internal.users_dim_stage, internal.users_dim_changed, internal.users_dim_neighbors NOWAIT;
-    TRUNCATE internal.users_dim_stage, internal.users_dim_changed, internal.users_dim_neighbors;
+    LOCK TABLE
+        internal.users_dim_arrived, internal.users_dim_stage, internal.users_dim_changed, internal.users_dim_neighbors
+        NOWAIT;
+    TRUNCATE internal.users_dim_arrived, internal.users_dim_stage, internal.users_dim_changed, internal.users_dim_neighbors;
 EXCEPTION
     WHEN lock_not_available THEN
+        DELETE FROM internal.users_dim_arrived;
         DELETE FROM internal.users_dim_stage;
         DELETE FROM internal.users_dim_changed;
         DELETE FROM internal.users_dim_neighbors;

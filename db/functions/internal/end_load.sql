@@ -4,7 +4,8 @@ CREATE OR REPLACE FUNCTION internal.end_load(
     p_started_at   timestamptz,
     p_snapshot     pg_snapshot,
     p_rows_read    bigint,
-    p_rows_written bigint
+    p_rows_written bigint,
+    p_arrived      bigint
 )
     RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -12,11 +13,11 @@ CREATE OR REPLACE FUNCTION internal.end_load(
 AS $end_load$
 BEGIN
     INSERT INTO etl.load_runs (
-        load_name, import_date, started_at, duration, rows_read, rows_written, snapshot
+        load_name, import_date, started_at, duration, rows_read, rows_written, snapshot, events_arrived
     )
     VALUES (
         p_load_name, p_import_date, p_started_at, clock_timestamp() - p_started_at,
-        p_rows_read, p_rows_written, p_snapshot
+        p_rows_read, p_rows_written, p_snapshot, p_arrived
     );
 
     -- What all loads have seen makes nothing stale any more.
@@ -34,5 +35,5 @@ BEGIN
 END;
 $end_load$;
 
-COMMENT ON FUNCTION internal.end_load(text, date, timestamptz, pg_snapshot, bigint, bigint) IS
+COMMENT ON FUNCTION internal.end_load(text, date, timestamptz, pg_snapshot, bigint, bigint, bigint) IS
     'What each load of one day does last: writes its row of etl.load_runs, and forgets the arrivals that all loads have seen.';

@@ -1,6 +1,12 @@
--- Reads internal.users_dim_stage, etl.last_loads and crm.users_dim, writes crm.users_dim.
+-- Reads internal.users_dim_stage and crm.users_dim, writes crm.users_dim.
+-- Called by crm.load_users_dim only.
 -- Rerun: users whose versions are as they should be are not touched.
-CREATE OR REPLACE FUNCTION internal.load_late_users(p_from timestamptz, p_to timestamptz)
+CREATE OR REPLACE FUNCTION internal.load_late_users(
+    p_from     timestamptz,
+    p_to       timestamptz,
+    p_known    bigint,
+    p_is_whole boolean
+)
     RETURNS bigint
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
@@ -8,46 +14,10 @@ CREATE OR REPLACE FUNCTION internal.load_late_users(p_from timestamptz, p_to tim
 AS $load_late_users$
 DECLARE
     v_month   CONSTANT timestamptz := date_trunc('month', p_from);
-    v_known   bigint;
     v_rows    bigint;
     v_written bigint;
 BEGIN
-    v_known := (
-        SELECT rows_read
-        FROM etl.last_loads
-        WHERE load_name = 'users_dim'
-          AND import_date = p_from::date
-    );
-
-    -- A day that was not loaded has no version to compare with.
-    INSERT INTO internal.users_dim_changed (user_id, first_from)
-    SELECT stage.user_id, min(stage.first_from)
-    FROM internal.users_dim_stage AS stage
-    WHERE stage.is_late
-      AND (
-          stage.valid_from, stage.is_deleted, stage.username, stage.user_email, stage.user_type,
-          stage.organization_name, stage.plan_name, stage.event_sk
-      ) IS DISTINCT FROM (
-          stage.open_from, stage.open_is_deleted, stage.open_username, stage.open_user_email, stage.open_user_type,
-          stage.open_organization_name, stage.open_plan_name, stage.open_event_sk
-      )
-      AND (v_known IS NULL OR NOT EXISTS (
-          SELECT 1
-          FROM crm.users_dim AS dim
-          WHERE dim.user_id = stage.user_id
-            AND dim.valid_from = stage.valid_from
-            AND dim.valid_to >= coalesce(stage.valid_to, p_to)
-            AND (dim.valid_to = stage.valid_to OR stage.valid_to IS NULL)
-            AND (
-                dim.is_deleted, dim.username, dim.user_email, dim.user_type,
-                dim.organization_name, dim.plan_name, dim.event_sk
-            ) IS NOT DISTINCT FROM (
-                stage.is_deleted, stage.username, stage.user_email, stage.user_type,
-                stage.organization_name, stage.plan_name, stage.event_sk
-            )
-            AND coalesce(dim.valid_to, 'infinity') >= p_from
-      ))
-    GROUP BY stage.user_id;
+    PERFORM internal.find_changed_users(p_from, p_to, p_known IS NOT NULL);
 
     -- Most versions end soon: those of the first periods are read before the others are looked for in all.
     PERFORM internal.find_users_dim_neighbors(p_from, p_to, v_month + interval '1 month -1 microsecond');
@@ -55,28 +25,13 @@ BEGIN
     PERFORM internal.find_users_dim_neighbors(p_from, p_to, 'infinity');
 
     -- The last load of this day left more versions than are left: events of some users are gone from raw.
-    IF v_known > (SELECT coalesce(sum(n_begun), 0) FROM internal.users_dim_neighbors) + (
+    IF p_is_whole AND p_known > (SELECT coalesce(sum(n_begun), 0) FROM internal.users_dim_neighbors) + (
         SELECT count(*)
         FROM internal.users_dim_stage AS stage
         WHERE stage.is_late
           AND NOT EXISTS (SELECT 1 FROM internal.users_dim_changed AS changed WHERE changed.user_id = stage.user_id)
     ) THEN
-        INSERT INTO internal.users_dim_changed (user_id, first_from)
-        SELECT begun.user_id, min(first.first_from)
-        FROM crm.users_dim AS begun
-        LEFT JOIN internal.users_dim_stage AS first ON first.user_id = begun.user_id AND first.is_first
-        WHERE begun.valid_from >= p_from
-          AND begun.valid_from < p_to
-          AND coalesce(begun.valid_to, 'infinity') >= p_from
-          AND NOT EXISTS (
-              SELECT 1
-              FROM internal.users_dim_stage AS stage
-              WHERE stage.user_id = begun.user_id
-                AND stage.valid_from = begun.valid_from
-          )
-          AND NOT EXISTS (SELECT 1 FROM internal.users_dim_changed AS changed WHERE changed.user_id = begun.user_id)
-        GROUP BY begun.user_id;
-
+        PERFORM internal.find_gone_versions(p_from, p_to);
         PERFORM internal.find_users_dim_neighbors(p_from, p_to, 'infinity');
     END IF;
 
@@ -84,18 +39,7 @@ BEGIN
         RETURN 0::bigint;
     END IF;
 
-    -- Users whose first version of all is after the day.
-    INSERT INTO internal.users_dim_neighbors (user_id, first_from, next_from, n_begun)
-    SELECT changed.user_id, changed.first_from, min(dim.valid_from), 0
-    FROM (
-        SELECT user_id, min(first_from) AS first_from
-        FROM internal.users_dim_changed AS changed
-        WHERE NOT EXISTS (SELECT 1 FROM internal.users_dim_neighbors AS neighbor WHERE neighbor.user_id = changed.user_id)
-        GROUP BY user_id
-    ) AS changed
-    JOIN crm.users_dim AS dim USING (user_id)
-    WHERE coalesce(dim.valid_to, 'infinity') >= p_to
-    GROUP BY changed.user_id, changed.first_from;
+    PERFORM internal.find_users_dim_successors(p_to);
 
     PERFORM internal.require_users_dim_period(month)
     FROM (
@@ -125,5 +69,5 @@ BEGIN
 END;
 $load_late_users$;
 
-COMMENT ON FUNCTION internal.load_late_users(timestamptz, timestamptz) IS
-    'The part of crm.load_users_dim for users with versions on or after the day that is staged in internal.users_dim_stage; returns the rows written.';
+COMMENT ON FUNCTION internal.load_late_users(timestamptz, timestamptz, bigint, boolean) IS
+    'The part of crm.load_users_dim for late users, who have versions on or after the UTC day that is staged in internal.users_dim_stage. p_known is how many versions the last load of the day left, null when there was none; p_is_whole, whether all users of the day are staged. Returns the rows written.';

@@ -1,6 +1,6 @@
--- Reads raw.user_events and crm.users_dim, writes internal.users_dim_stage.
+-- Reads raw.user_events, crm.users_dim and internal.users_dim_arrived, writes internal.users_dim_stage.
 -- Called by crm.load_users_dim only: all its other steps see the day as it is staged here, whatever arrives meanwhile.
-CREATE OR REPLACE FUNCTION internal.stage_users_dim_day(p_from timestamptz, p_to timestamptz)
+CREATE OR REPLACE FUNCTION internal.stage_users_dim_day(p_from timestamptz, p_to timestamptz, p_is_whole boolean)
     RETURNS bigint
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
@@ -37,9 +37,18 @@ BEGIN
             user_id, received_at, event_type, username, user_email, user_type, organization_name, plan_name, event_sk,
             first_value(received_at) OVER user_day AS first_received_at,
             lead(received_at) OVER user_day AS next_received_at
-        FROM raw.user_events
-        WHERE received_at >= p_from
-          AND received_at < p_to
+        FROM (
+            SELECT event.*
+            FROM raw.user_events AS event
+            WHERE p_is_whole
+              AND received_at >= p_from
+              AND received_at < p_to
+            UNION ALL
+            SELECT event.*
+            FROM internal.users_dim_arrived
+            JOIN raw.user_events AS event USING (user_id, received_at)
+            WHERE NOT p_is_whole
+        ) AS event
         WINDOW user_day AS (
             PARTITION BY user_id
             ORDER BY received_at,
@@ -58,5 +67,5 @@ BEGIN
 END;
 $stage_users_dim_day$;
 
-COMMENT ON FUNCTION internal.stage_users_dim_day(timestamptz, timestamptz) IS
-    'Puts the versions that begin on a UTC day, from its beginning to the next one''s, into internal.users_dim_stage, each beside the user''s open version; returns how many.';
+COMMENT ON FUNCTION internal.stage_users_dim_day(timestamptz, timestamptz, boolean) IS
+    'Puts the versions that begin on a UTC day, from its beginning to the next one''s, into internal.users_dim_stage, each beside the user''s open version: those of all users, or of the users in internal.users_dim_arrived. Returns how many.';

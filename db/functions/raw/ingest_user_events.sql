@@ -56,7 +56,7 @@ BEGIN
         -- In the order of the key, so that two ingests of the same events wait for each other instead of deadlocking.
         ORDER BY received_at, coalesce(token, content ->> 'id') COLLATE "C", event_key
         ON CONFLICT (received_at, user_id, event_key) DO NOTHING
-        RETURNING event_sk, event_date
+        RETURNING event_sk, event_date, event_type
     ),
     reject AS (
         INSERT INTO raw.rejected_user_events (event_sk, reject_key, message_id, body, reason)
@@ -73,10 +73,22 @@ BEGIN
         RETURNING event_sk
     ),
     arrival AS (
-        INSERT INTO etl.arrivals (event_date, xid)
-        SELECT DISTINCT event_date, pg_current_xact_id()
+        INSERT INTO etl.arrivals AS before (event_date, xid, event_sks, n_created, n_updated, n_deleted)
+        SELECT
+            event_date,
+            pg_current_xact_id(),
+            -- Of all messages, also of other days: mostly a single range.
+            (SELECT range_agg(int8range(event_sk, event_sk, '[]')) FROM judged),
+            count(*) FILTER (WHERE event_type = 'User Created'),
+            count(*) FILTER (WHERE event_type = 'User Updated'),
+            count(*) FILTER (WHERE event_type = 'User Deleted')
         FROM event
-        ON CONFLICT DO NOTHING
+        GROUP BY event_date
+        ON CONFLICT ON CONSTRAINT arrivals_pk DO UPDATE
+        SET event_sks = before.event_sks + EXCLUDED.event_sks,
+            n_created = before.n_created + EXCLUDED.n_created,
+            n_updated = before.n_updated + EXCLUDED.n_updated,
+            n_deleted = before.n_deleted + EXCLUDED.n_deleted
     ),
     outcome AS (
         SELECT

@@ -1,4 +1,4 @@
--- Reads raw.user_events, writes reports.user_events_daily and etl.load_runs.
+-- Reads raw.user_events and etl.arrivals, writes reports.user_events_daily and etl.load_runs.
 -- Rerun: the same date and the same raw rows write nothing to the report.
 CREATE OR REPLACE FUNCTION reports.load_user_events_daily(import_date date)
     RETURNS bigint
@@ -6,6 +6,7 @@ CREATE OR REPLACE FUNCTION reports.load_user_events_daily(import_date date)
     SET search_path = pg_catalog, pg_temp
     SET datestyle = 'ISO'
     SET timezone = 'UTC'
+    SET plan_cache_mode = 'force_custom_plan'
     SET jit = off
 AS $load_user_events_daily$
 DECLARE
@@ -13,23 +14,42 @@ DECLARE
     v_from       CONSTANT timestamptz := import_date::timestamptz;
     v_to         CONSTANT timestamptz := (import_date + 1)::timestamptz;
     v_snapshot   pg_snapshot;
+    v_arrived    record;
     v_day        reports.user_events_daily;
     v_rows       bigint;
 BEGIN
     PERFORM internal.begin_load('user_events_daily', import_date);
     v_snapshot := pg_current_snapshot();
+    v_arrived := internal.arrived_events('user_events_daily', import_date, v_snapshot);
 
     SELECT
-        load_user_events_daily.import_date,
-        count(*) FILTER (WHERE event_type = 'User Created'),
-        count(*) FILTER (WHERE event_type = 'User Updated'),
-        count(*) FILTER (WHERE event_type = 'User Deleted'),
-        count(DISTINCT user_id),
-        count(*)
+        event_date,
+        n_created + v_arrived.n_created,
+        n_updated + v_arrived.n_updated,
+        n_deleted + v_arrived.n_deleted,
+        n_unique + internal.count_new_users(event_date, v_arrived.event_sks),
+        n_total + v_arrived.n_total
     INTO v_day
-    FROM raw.user_events
-    WHERE received_at >= v_from
-      AND received_at < v_to;
+    FROM reports.user_events_daily
+    WHERE event_date = import_date
+      AND v_arrived.event_sks IS NOT NULL;
+
+    IF v_day.n_unique IS NULL THEN
+        v_arrived.n_total := NULL;
+        -- The snapshot by which exactly these events are counted: the next load may add to them.
+        SELECT
+            pg_current_snapshot(),
+            import_date,
+            count(*) FILTER (WHERE event_type = 'User Created'),
+            count(*) FILTER (WHERE event_type = 'User Updated'),
+            count(*) FILTER (WHERE event_type = 'User Deleted'),
+            count(DISTINCT user_id),
+            count(*)
+        INTO v_snapshot, v_day.event_date, v_day.n_created, v_day.n_updated, v_day.n_deleted, v_day.n_unique, v_day.n_total
+        FROM raw.user_events
+        WHERE received_at >= v_from
+          AND received_at < v_to;
+    END IF;
 
     INSERT INTO reports.user_events_daily
     SELECT v_day.*
@@ -42,10 +62,12 @@ BEGIN
         n_total = EXCLUDED.n_total;
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
-    PERFORM internal.end_load('user_events_daily', import_date, v_started_at, v_snapshot, v_day.n_total, v_rows);
+    PERFORM internal.end_load(
+        'user_events_daily', import_date, v_started_at, v_snapshot, v_day.n_total, v_rows, v_arrived.n_total
+    );
     RETURN v_rows;
 END;
 $load_user_events_daily$;
 
 COMMENT ON FUNCTION reports.load_user_events_daily(date) IS
-    'Counts the raw events of one UTC day; returns the rows written, 0 or 1. A load of this table at the same time waits.';
+    'Counts the raw events of one UTC day; returns the rows written, 0 or 1. A day that was loaded before and to which events have come since costs what came: they are added. Any other is counted anew. A load of this table at the same time waits.';

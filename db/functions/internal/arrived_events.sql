@@ -1,0 +1,39 @@
+-- Reads etl.arrivals and etl.last_loads.
+CREATE OR REPLACE FUNCTION internal.arrived_events(
+    p_load_name   text,
+    p_import_date date,
+    p_snapshot    pg_snapshot,
+    OUT event_sks int8multirange,
+    OUT n_created bigint,
+    OUT n_updated bigint,
+    OUT n_deleted bigint,
+    OUT n_total   bigint
+)
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $arrived_events$
+DECLARE
+    -- So many are looked up one by one in less time than any load takes.
+    c_few CONSTANT bigint := 1000::bigint;
+BEGIN
+    SELECT
+        range_agg(arrival.event_sks),
+        sum(arrival.n_created),
+        sum(arrival.n_updated),
+        sum(arrival.n_deleted),
+        sum(arrival.n_created + arrival.n_updated + arrival.n_deleted)
+    INTO event_sks, n_created, n_updated, n_deleted, n_total
+    FROM etl.last_loads AS last_load
+    JOIN etl.arrivals AS arrival ON arrival.event_date = last_load.import_date
+    WHERE last_load.load_name = p_load_name
+      AND last_load.import_date = p_import_date
+      AND NOT pg_visible_in_snapshot(arrival.xid, last_load.snapshot)
+      AND pg_visible_in_snapshot(arrival.xid, p_snapshot)
+    HAVING bool_and(arrival.event_sks IS NOT NULL)
+       -- Beyond that share it takes less time to read the day from one end to the other.
+       AND sum(arrival.n_created + arrival.n_updated + arrival.n_deleted) <= greatest(c_few, max(last_load.rows_read) / 8);
+END;
+$arrived_events$;
+
+COMMENT ON FUNCTION internal.arrived_events(text, date, pg_snapshot) IS
+    'What arrived of a UTC day since its last load, as far as a snapshot shows it: a multirange of event_sk that holds these events of the day and no other, and how many they are of each type. Null when the whole day is to be loaded: it never was, nothing arrived, so much that the whole costs less, or more than new events changed.';

@@ -1,0 +1,42 @@
+-- Reads internal.users_dim_stage and crm.users_dim, writes internal.users_dim_changed.
+-- Called by internal.load_late_users only.
+CREATE OR REPLACE FUNCTION internal.find_changed_users(p_from timestamptz, p_to timestamptz, p_is_loaded boolean)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $find_changed_users$
+BEGIN
+    INSERT INTO internal.users_dim_changed (user_id, first_from)
+    SELECT stage.user_id, min(stage.first_from)
+    FROM internal.users_dim_stage AS stage
+    WHERE stage.is_late
+      AND (
+          stage.valid_from, stage.is_deleted, stage.username, stage.user_email, stage.user_type,
+          stage.organization_name, stage.plan_name, stage.event_sk
+      ) IS DISTINCT FROM (
+          stage.open_from, stage.open_is_deleted, stage.open_username, stage.open_user_email, stage.open_user_type,
+          stage.open_organization_name, stage.open_plan_name, stage.open_event_sk
+      )
+      -- A day that was not loaded has no version to compare with.
+      AND (NOT p_is_loaded OR NOT EXISTS (
+          SELECT 1
+          FROM crm.users_dim AS dim
+          WHERE dim.user_id = stage.user_id
+            AND dim.valid_from = stage.valid_from
+            AND dim.valid_to >= coalesce(stage.valid_to, p_to)
+            AND (dim.valid_to = stage.valid_to OR stage.valid_to IS NULL)
+            AND (
+                dim.is_deleted, dim.username, dim.user_email, dim.user_type,
+                dim.organization_name, dim.plan_name, dim.event_sk
+            ) IS NOT DISTINCT FROM (
+                stage.is_deleted, stage.username, stage.user_email, stage.user_type,
+                stage.organization_name, stage.plan_name, stage.event_sk
+            )
+            AND coalesce(dim.valid_to, 'infinity') >= p_from
+      ))
+    GROUP BY stage.user_id;
+END;
+$find_changed_users$;
+
+COMMENT ON FUNCTION internal.find_changed_users(timestamptz, timestamptz, boolean) IS
+    'Finds the late users of the staged UTC day of whom crm.users_dim does not have a version as it should be; all of them when the day was not loaded.';

@@ -1,0 +1,28 @@
+-- Reads internal.users_dim_stage and crm.users_dim, writes internal.users_dim_changed.
+-- Called by internal.load_late_users only.
+CREATE OR REPLACE FUNCTION internal.find_gone_versions(p_from timestamptz, p_to timestamptz)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $find_gone_versions$
+BEGIN
+    INSERT INTO internal.users_dim_changed (user_id, first_from)
+    SELECT begun.user_id, min(first.first_from)
+    FROM crm.users_dim AS begun
+    LEFT JOIN internal.users_dim_stage AS first ON first.user_id = begun.user_id AND first.is_first
+    WHERE begun.valid_from >= p_from
+      AND begun.valid_from < p_to
+      AND coalesce(begun.valid_to, 'infinity') >= p_from
+      AND NOT EXISTS (
+          SELECT 1
+          FROM internal.users_dim_stage AS stage
+          WHERE stage.user_id = begun.user_id
+            AND stage.valid_from = begun.valid_from
+      )
+      AND NOT EXISTS (SELECT 1 FROM internal.users_dim_changed AS changed WHERE changed.user_id = begun.user_id)
+    GROUP BY begun.user_id;
+END;
+$find_gone_versions$;
+
+COMMENT ON FUNCTION internal.find_gone_versions(timestamptz, timestamptz) IS
+    'Finds the users with a version that begins on the UTC day and is not among the staged ones. Reads all periods from the day on.';

@@ -1,0 +1,38 @@
+-- Deploy warehouse:arrived_events to pg
+-- requires: ingests load_runs user_events internal
+BEGIN;
+
+-- Appended to at its right edge: what arrived since a load is one range of it.
+CREATE INDEX user_events_event_sk_ix ON raw.user_events (event_sk);
+
+ALTER TABLE etl.arrivals
+    ADD COLUMN event_sks int8multirange,
+    ADD COLUMN n_created bigint,
+    ADD COLUMN n_updated bigint,
+    ADD COLUMN n_deleted bigint;
+
+COMMENT ON COLUMN etl.arrivals.event_sks IS
+    'Holds event_sk of each event that the transaction brought, and of none that another one brought. Null when that does not tell what changed: the day is then loaded as a whole.';
+COMMENT ON COLUMN etl.arrivals.n_created IS 'How many events of the day of this type it brought; likewise the next two columns.';
+
+ALTER TABLE etl.load_runs ADD COLUMN events_arrived bigint;
+
+COMMENT ON COLUMN etl.load_runs.events_arrived IS
+    'How many events the run loaded, where it loaded only those that had arrived since the last run of the day; null where it compared the whole day.';
+
+CREATE UNLOGGED TABLE internal.users_dim_arrived (
+    user_id     text        NOT NULL COLLATE "C",
+    received_at timestamptz NOT NULL
+) WITH (autovacuum_enabled = false);
+
+COMMENT ON TABLE internal.users_dim_arrived IS
+    'When crm.load_users_dim loads only what arrived: all instants of the day at which the users of these events have an event; empty between loads.';
+
+-- db/migrate makes these functions anew with one more parameter.
+SET LOCAL client_min_messages = warning;
+DROP FUNCTION IF EXISTS
+    internal.stage_users_dim_day(timestamptz, timestamptz),
+    internal.load_late_users(timestamptz, timestamptz),
+    internal.end_load(text, date, timestamptz, pg_snapshot, bigint, bigint);
+
+COMMIT;

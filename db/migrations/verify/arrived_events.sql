@@ -1,0 +1,18 @@
+-- Verify warehouse:arrived_events on pg
+BEGIN;
+
+SELECT 'raw.user_events_event_sk_ix'::regclass;
+
+SELECT event_sks, n_created, n_updated, n_deleted
+FROM etl.arrivals
+WHERE false;
+
+SELECT events_arrived
+FROM etl.load_runs
+WHERE false;
+
+SELECT user_id, received_at
+FROM internal.users_dim_arrived
+WHERE false;
+
+ROLLBACK;
