@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
 BEGIN;
-SELECT plan(52);
+SELECT plan(53);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -45,7 +45,7 @@ SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
     'ingests', 'arrivals', 'loads', 'load_runs', 'erasure_secret', 'erasures', 'purges'
 ]);
-SELECT tables_are('internal', ARRAY['users_dim_stage', 'users_dim_changed', 'users_dim_neighbors']);
+SELECT tables_are('internal', ARRAY['users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors']);
 
 SELECT views_are('raw', '{}'::name[]);
 SELECT views_are('crm', ARRAY['users_current', 'organization_names']);
@@ -127,7 +127,11 @@ SELECT results_eq(
     $$ EXECUTE columns_of('etl.arrivals') $$,
     ARRAY[
         'event_date date NOT NULL',
-        'xid xid8 NOT NULL'
+        'xid xid8 NOT NULL',
+        'event_sks int8multirange',
+        'n_created bigint',
+        'n_updated bigint',
+        'n_deleted bigint'
     ],
     'etl.arrivals: columns'
 );
@@ -175,7 +179,8 @@ SELECT results_eq(
         'duration interval NOT NULL',
         'rows_read bigint NOT NULL',
         'rows_written bigint NOT NULL',
-        'snapshot pg_snapshot NOT NULL'
+        'snapshot pg_snapshot NOT NULL',
+        'events_arrived bigint'
     ],
     'etl.load_runs: columns'
 );
@@ -222,8 +227,18 @@ SELECT results_eq(
 );
 
 SELECT results_eq(
+    $$ EXECUTE columns_of('internal.users_dim_arrived') $$,
+    ARRAY['user_id text COLLATE "C" NOT NULL', 'received_at timestamp with time zone NOT NULL'],
+    'internal.users_dim_arrived: columns'
+);
+
+SELECT results_eq(
     $$ EXECUTE columns_of('internal.users_dim_changed') $$,
-    ARRAY['user_id text COLLATE "C" NOT NULL', 'first_from timestamp with time zone'],
+    ARRAY[
+        'user_id text COLLATE "C" NOT NULL',
+        'first_from timestamp with time zone',
+        'changes_from timestamp with time zone NOT NULL'
+    ],
     'internal.users_dim_changed: columns'
 );
 
@@ -235,7 +250,8 @@ SELECT results_eq(
         'before_from timestamp with time zone',
         'before_to timestamp with time zone',
         'next_from timestamp with time zone NOT NULL',
-        'n_begun bigint NOT NULL'
+        'n_begun bigint NOT NULL',
+        'changes_from timestamp with time zone NOT NULL'
     ],
     'internal.users_dim_neighbors: columns'
 );
@@ -348,7 +364,9 @@ SELECT results_eq(
 
 SELECT bag_eq(
     $$ SELECT relation::text FROM relation WHERE relpersistence = 'u' $$,
-    ARRAY['internal.users_dim_changed', 'internal.users_dim_neighbors', 'internal.users_dim_stage'],
+    ARRAY[
+        'internal.users_dim_arrived', 'internal.users_dim_changed', 'internal.users_dim_neighbors', 'internal.users_dim_stage'
+    ],
     'only what a load empties again is unlogged'
 );
 SELECT is_partitioned('crm', 'users_dim', 'the dimension is partitioned');
@@ -407,7 +425,10 @@ SELECT bag_eq(
         JOIN relation ON relation.oid = indrelid
         WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
     $$,
-    ARRAY['etl.erasure_secret_one_ix', 'etl.ingests_import_id_ix', 'etl.ingests_ingested_at_ix', 'etl.load_runs_last_ix'],
+    ARRAY[
+        'etl.erasure_secret_one_ix', 'etl.ingests_import_id_ix', 'etl.ingests_ingested_at_ix', 'etl.load_runs_last_ix',
+        'raw.user_events_event_sk_ix'
+    ],
     'indexes beside those of the constraints'
 );
 
@@ -428,15 +449,21 @@ SELECT bag_eq(
         'etl.run_loads(text[],date[]) -> ',
         'etl.thin_ingests() -> bigint',
         'internal.add_users_dim_period(date) -> void',
+        'internal.arrived_events(text,date,pg_snapshot) -> record',
         'internal.begin_change(text) -> void',
         'internal.begin_load(text,date) -> void',
         'internal.blank_to_null(text) -> text',
         'internal.bounds_fault(jsonb) -> text',
         'internal.clean_reason(text) -> text',
         'internal.content_key(text,bytea) -> uuid',
-        'internal.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint) -> void',
+        'internal.count_new_users(date,int8multirange) -> bigint',
+        'internal.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint,bigint) -> void',
         'internal.erasure_token(bytea,text) -> text',
         'internal.exceeds_bounds(jsonb[]) -> boolean',
+        'internal.find_arrived_instants(timestamp with time zone,timestamp with time zone,int8multirange) -> void',
+        'internal.find_changed_users(timestamp with time zone,timestamp with time zone,boolean,boolean) -> void',
+        'internal.find_gone_versions(timestamp with time zone,timestamp with time zone) -> void',
+        'internal.find_users_dim_successors(timestamp with time zone) -> void',
         'internal.find_users_dim_neighbors(timestamp with time zone,timestamp with time zone,timestamp with time zone) -> void',
         'internal.instant_fault(jsonb,text,timestamp with time zone) -> text',
         'internal.retention_start() -> timestamp with time zone',
@@ -447,7 +474,7 @@ SELECT bag_eq(
         'internal.string_field(jsonb,text) -> text',
         'internal.users_dim_period(date) -> text',
         'internal.load_users_in_order(date) -> bigint',
-        'internal.stage_users_dim_day(timestamp with time zone,timestamp with time zone) -> bigint',
+        'internal.stage_users_dim_day(timestamp with time zone,timestamp with time zone,boolean) -> bigint',
         'internal.empty_users_dim_stage() -> void',
         'internal.lock_load(text) -> void',
         'internal.mentions_user(bytea,text,text[],text[]) -> boolean',
@@ -457,7 +484,7 @@ SELECT bag_eq(
         'internal.parse_user_events(bytea[]) -> record',
         'internal.prepare_users_dim_period(date) -> void',
         'internal.require_users_dim_period(date) -> void',
-        'internal.load_late_users(timestamp with time zone,timestamp with time zone) -> bigint',
+        'internal.load_late_users(timestamp with time zone,timestamp with time zone,bigint,boolean) -> bigint',
         'internal.text_fault(jsonb,text) -> text',
         'internal.clear_users_dim_day(timestamp with time zone,timestamp with time zone) -> bigint',
         'internal.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean) -> text',
@@ -523,7 +550,7 @@ SELECT bag_eq(
     $$ SELECT oid::regproc::text FROM routine WHERE 'TimeZone=UTC' = ANY (proconfig) $$,
     ARRAY[
         'crm.erase_user', 'crm.load_users_dim', 'etl.thin_ingests',
-        'internal.add_users_dim_period', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
+        'internal.add_users_dim_period', 'internal.count_new_users', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
         'raw.drop_before', 'reports.load_user_events_daily'
     ],
     'functions in which days meet instants pin the zone'

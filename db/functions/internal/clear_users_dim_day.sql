@@ -17,7 +17,7 @@ BEGIN
     USING internal.users_dim_neighbors AS neighbor
     WHERE neighbor.n_begun > 0
       AND dim.user_id = neighbor.user_id
-      AND dim.valid_from >= p_from
+      AND dim.valid_from >= neighbor.changes_from
       AND dim.valid_from < p_to
       AND coalesce(dim.valid_to, 'infinity') >= p_from;
 

@@ -17,26 +17,34 @@ BEGIN
 
     -- Raw has no index by user. Each instant with an event that was loaded before began a version.
     INSERT INTO internal.users_dim_arrived (user_id, received_at)
-    SELECT dim.user_id, dim.valid_from
+    SELECT arrived.user_id, begun.valid_from
     FROM (
-        SELECT user_id
+        SELECT user_id, min(received_at) AS first_at
         FROM internal.users_dim_arrived
         GROUP BY user_id
         ORDER BY user_id
     ) AS arrived
-    JOIN crm.users_dim AS dim
-        ON dim.user_id = arrived.user_id
-        AND dim.valid_from >= p_from
-        AND dim.valid_from < p_to
-        AND coalesce(dim.valid_to, 'infinity') >= p_from
+    JOIN crm.users_dim_open AS open
+        ON open.user_id = arrived.user_id
+        AND open.valid_from > arrived.first_at
+    CROSS JOIN LATERAL (
+        SELECT dim.valid_from
+        FROM crm.users_dim AS dim
+        WHERE dim.user_id = arrived.user_id
+          AND dim.valid_from > arrived.first_at
+          AND dim.valid_from < p_to
+          AND coalesce(dim.valid_to, 'infinity') >= p_from
+        -- So that each user is looked up by index: a join would be planned without statistics.
+        OFFSET 0
+    ) AS begun
     WHERE NOT EXISTS (
         SELECT 1
         FROM internal.users_dim_arrived AS known
-        WHERE known.user_id = dim.user_id
-          AND known.received_at = dim.valid_from
+        WHERE known.user_id = arrived.user_id
+          AND known.received_at = begun.valid_from
     );
 END;
 $find_arrived_instants$;
 
 COMMENT ON FUNCTION internal.find_arrived_instants(timestamptz, timestamptz, int8multirange) IS
-    'Finds for the users of the events that arrived, given by a multirange of event_sk, all instants of the UTC day at which they have an event.';
+    'Finds the instants of the UTC day at which events arrived, given by a multirange of event_sk, and those of each user''s other events of the day after the first of them.';

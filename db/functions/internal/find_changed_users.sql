@@ -1,13 +1,18 @@
 -- Reads internal.users_dim_stage and crm.users_dim, writes internal.users_dim_changed.
 -- Called by internal.load_late_users only.
-CREATE OR REPLACE FUNCTION internal.find_changed_users(p_from timestamptz, p_to timestamptz, p_is_loaded boolean)
+CREATE OR REPLACE FUNCTION internal.find_changed_users(
+    p_from      timestamptz,
+    p_to        timestamptz,
+    p_is_loaded boolean,
+    p_is_whole  boolean
+)
     RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $find_changed_users$
 BEGIN
-    INSERT INTO internal.users_dim_changed (user_id, first_from)
-    SELECT stage.user_id, min(stage.first_from)
+    INSERT INTO internal.users_dim_changed (user_id, changes_from, first_from)
+    SELECT stage.user_id, CASE WHEN p_is_whole THEN p_from ELSE stage.first_from END, stage.first_from
     FROM internal.users_dim_stage AS stage
     WHERE stage.is_late
       AND (
@@ -34,9 +39,9 @@ BEGIN
             )
             AND coalesce(dim.valid_to, 'infinity') >= p_from
       ))
-    GROUP BY stage.user_id;
+    GROUP BY stage.user_id, stage.first_from;
 END;
 $find_changed_users$;
 
-COMMENT ON FUNCTION internal.find_changed_users(timestamptz, timestamptz, boolean) IS
+COMMENT ON FUNCTION internal.find_changed_users(timestamptz, timestamptz, boolean, boolean) IS
     'Finds the late users of the staged UTC day of whom crm.users_dim does not have a version as it should be; all of them when the day was not loaded.';

@@ -6,8 +6,8 @@ CREATE OR REPLACE FUNCTION internal.find_gone_versions(p_from timestamptz, p_to 
     SET search_path = pg_catalog, pg_temp
 AS $find_gone_versions$
 BEGIN
-    INSERT INTO internal.users_dim_changed (user_id, first_from)
-    SELECT begun.user_id, min(first.first_from)
+    INSERT INTO internal.users_dim_changed (user_id, changes_from, first_from)
+    SELECT begun.user_id, p_from, min(first.first_from)
     FROM crm.users_dim AS begun
     LEFT JOIN internal.users_dim_stage AS first ON first.user_id = begun.user_id AND first.is_first
     WHERE begun.valid_from >= p_from

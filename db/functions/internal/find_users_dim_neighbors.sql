@@ -6,31 +6,33 @@ CREATE OR REPLACE FUNCTION internal.find_users_dim_neighbors(p_from timestamptz,
     SET search_path = pg_catalog, pg_temp
 AS $find_users_dim_neighbors$
 BEGIN
-    INSERT INTO internal.users_dim_neighbors (user_id, first_from, before_from, before_to, next_from, n_begun)
+    INSERT INTO internal.users_dim_neighbors (
+        user_id, changes_from, first_from, before_from, before_to, next_from, n_begun
+    )
     SELECT
-        changed.user_id,
-        changed.first_from,
-        max(dim.valid_from) FILTER (WHERE dim.valid_from < p_from),
-        max(dim.valid_to) FILTER (WHERE dim.valid_from < p_from),
-        max(coalesce(dim.valid_to, 'infinity')),
-        count(*) FILTER (WHERE dim.valid_from >= p_from)
+        changed.user_id, changed.changes_from, changed.first_from,
+        around.before_from, around.before_to, around.next_from, around.n_begun
     FROM (
-        -- One row a user already: the grouping tells the planner, who has no statistics, to expect few, and so
-        -- to look each up by index. Neighbours in the order of user_id are neighbours in a period too.
-        SELECT user_id, min(first_from) AS first_from
+        -- Neighbours in the order of user_id are neighbours in a period too.
+        SELECT user_id, changes_from, first_from
         FROM internal.users_dim_changed AS changed
         WHERE NOT EXISTS (SELECT 1 FROM internal.users_dim_neighbors AS neighbor WHERE neighbor.user_id = changed.user_id)
-        GROUP BY user_id
         ORDER BY user_id
     ) AS changed
-    JOIN crm.users_dim AS dim
-        ON dim.user_id = changed.user_id
-        AND dim.valid_from < p_to
-        AND coalesce(dim.valid_to, 'infinity') >= p_from
-        AND coalesce(dim.valid_to, 'infinity') <= p_until
-    GROUP BY changed.user_id, changed.first_from
+    CROSS JOIN LATERAL (
+        SELECT
+            max(dim.valid_from) FILTER (WHERE dim.valid_from < changed.changes_from) AS before_from,
+            max(dim.valid_to) FILTER (WHERE dim.valid_from < changed.changes_from) AS before_to,
+            max(coalesce(dim.valid_to, 'infinity')) AS next_from,
+            count(*) FILTER (WHERE dim.valid_from >= changed.changes_from) AS n_begun
+        FROM crm.users_dim AS dim
+        WHERE dim.user_id = changed.user_id
+          AND dim.valid_from < p_to
+          AND coalesce(dim.valid_to, 'infinity') >= p_from
+          AND coalesce(dim.valid_to, 'infinity') <= p_until
+    ) AS around
     -- Only the version that reaches beyond the day tells that none is in a later period.
-    HAVING max(coalesce(dim.valid_to, 'infinity')) >= p_to;
+    WHERE around.next_from >= p_to;
 END;
 $find_users_dim_neighbors$;
 

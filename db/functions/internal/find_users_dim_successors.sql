@@ -6,17 +6,16 @@ CREATE OR REPLACE FUNCTION internal.find_users_dim_successors(p_to timestamptz)
     SET search_path = pg_catalog, pg_temp
 AS $find_users_dim_successors$
 BEGIN
-    INSERT INTO internal.users_dim_neighbors (user_id, first_from, next_from, n_begun)
-    SELECT changed.user_id, changed.first_from, min(dim.valid_from), 0
-    FROM (
-        SELECT user_id, min(first_from) AS first_from
-        FROM internal.users_dim_changed AS changed
-        WHERE NOT EXISTS (SELECT 1 FROM internal.users_dim_neighbors AS neighbor WHERE neighbor.user_id = changed.user_id)
-        GROUP BY user_id
-    ) AS changed
-    JOIN crm.users_dim AS dim USING (user_id)
-    WHERE coalesce(dim.valid_to, 'infinity') >= p_to
-    GROUP BY changed.user_id, changed.first_from;
+    INSERT INTO internal.users_dim_neighbors (user_id, changes_from, first_from, next_from, n_begun)
+    SELECT changed.user_id, changed.changes_from, changed.first_from, next.valid_from, 0
+    FROM internal.users_dim_changed AS changed
+    CROSS JOIN LATERAL (
+        SELECT min(dim.valid_from) AS valid_from
+        FROM crm.users_dim AS dim
+        WHERE dim.user_id = changed.user_id
+          AND coalesce(dim.valid_to, 'infinity') >= p_to
+    ) AS next
+    WHERE NOT EXISTS (SELECT 1 FROM internal.users_dim_neighbors AS neighbor WHERE neighbor.user_id = changed.user_id);
 END;
 $find_users_dim_successors$;
 

@@ -17,7 +17,7 @@ DECLARE
     v_rows    bigint;
     v_written bigint;
 BEGIN
-    PERFORM internal.find_changed_users(p_from, p_to, p_known IS NOT NULL);
+    PERFORM internal.find_changed_users(p_from, p_to, p_known IS NOT NULL, p_is_whole);
 
     -- Most versions end soon: those of the first periods are read before the others are looked for in all.
     PERFORM internal.find_users_dim_neighbors(p_from, p_to, v_month + interval '1 month -1 microsecond');
@@ -70,4 +70,4 @@ END;
 $load_late_users$;
 
 COMMENT ON FUNCTION internal.load_late_users(timestamptz, timestamptz, bigint, boolean) IS
-    'The part of crm.load_users_dim for late users, who have versions on or after the UTC day that is staged in internal.users_dim_stage. p_known is how many versions the last load of the day left, null when there was none; p_is_whole, whether all users of the day are staged. Returns the rows written.';
+    'The part of crm.load_users_dim for late users, who have versions on or after the UTC day that is staged in internal.users_dim_stage. p_known is how many versions the last load of the day left, null when there was none; p_is_whole, whether all versions of the day are staged. Returns the rows written.';

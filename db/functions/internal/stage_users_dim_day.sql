@@ -21,7 +21,7 @@ BEGIN
         event.first_received_at,
         event.received_at = event.first_received_at,
         event.next_received_at IS NULL,
-        coalesce(open.valid_from >= p_from, false),
+        coalesce(open.valid_from >= CASE WHEN p_is_whole THEN p_from ELSE event.first_received_at END, false),
         event.event_type = 'User Deleted',
         internal.blank_to_null(event.username),
         internal.blank_to_null(event.user_email),
@@ -68,4 +68,4 @@ END;
 $stage_users_dim_day$;
 
 COMMENT ON FUNCTION internal.stage_users_dim_day(timestamptz, timestamptz, boolean) IS
-    'Puts the versions that begin on a UTC day, from its beginning to the next one''s, into internal.users_dim_stage, each beside the user''s open version: those of all users, or of the users in internal.users_dim_arrived. Returns how many.';
+    'Puts the versions that begin on a UTC day, from its beginning to the next one''s, into internal.users_dim_stage, each beside the user''s open version: all of them, or those at the instants in internal.users_dim_arrived. Returns how many.';

@@ -20,13 +20,26 @@ ALTER TABLE etl.load_runs ADD COLUMN events_arrived bigint;
 COMMENT ON COLUMN etl.load_runs.events_arrived IS
     'How many events the run loaded, where it loaded only those that had arrived since the last run of the day; null where it compared the whole day.';
 
+-- Who has no statistics is taken for a table of many rows.
+ANALYZE etl.loads;
+
 CREATE UNLOGGED TABLE internal.users_dim_arrived (
     user_id     text        NOT NULL COLLATE "C",
     received_at timestamptz NOT NULL
 ) WITH (autovacuum_enabled = false);
 
 COMMENT ON TABLE internal.users_dim_arrived IS
-    'When crm.load_users_dim loads only what arrived: all instants of the day at which the users of these events have an event; empty between loads.';
+    'When crm.load_users_dim loads only what arrived: the instants of these events, and of each user''s other events of the day after the first of them; empty between loads.';
+
+ALTER TABLE internal.users_dim_changed ADD COLUMN changes_from timestamptz NOT NULL;
+ALTER TABLE internal.users_dim_neighbors ADD COLUMN changes_from timestamptz NOT NULL;
+
+COMMENT ON COLUMN internal.users_dim_changed.changes_from IS
+    'From where on the user''s versions of the day are written anew: the beginning of the day, or the first instant of what arrived.';
+COMMENT ON COLUMN internal.users_dim_neighbors.changes_from IS 'As in internal.users_dim_changed.';
+COMMENT ON COLUMN internal.users_dim_neighbors.before_from IS
+    'Where the version begins that reaches from before changes_from beyond it, and ends at before_to; null for none.';
+COMMENT ON COLUMN internal.users_dim_neighbors.n_begun IS 'How many versions begin from changes_from to the end of the day.';
 
 -- db/migrate makes these functions anew with one more parameter.
 SET LOCAL client_min_messages = warning;

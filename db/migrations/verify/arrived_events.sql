@@ -15,4 +15,9 @@ SELECT user_id, received_at
 FROM internal.users_dim_arrived
 WHERE false;
 
+SELECT changed.changes_from, neighbor.changes_from
+FROM internal.users_dim_changed AS changed
+CROSS JOIN internal.users_dim_neighbors AS neighbor
+WHERE false;
+
 ROLLBACK;

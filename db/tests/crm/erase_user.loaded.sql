@@ -113,6 +113,7 @@ SELECT event_sk, event_key, user_id, event_type, username, received_at FROM back
 INSERT INTO raw.user_events (event_key, user_id, event_type, username, received_at)
 VALUES (gen_random_uuid(), 'caroline', 'User Deleted', 'Lucretia', '2020-12-10 10:00Z');
 SELECT pg_temp.load('2020-12-05', '2020-12-06', '2020-12-08', '2020-12-10') \g /dev/null
+INSERT INTO etl.arrivals (event_date, xid, event_sks) VALUES ('2020-12-06', pg_current_xact_id(), '{[1,2)}');
 SELECT results_eq(
     $$ SELECT events, rejects, versions FROM crm.erase_user('caroline') $$, 'VALUES (5::bigint, 0::bigint, 4::bigint)',
     'who was put back is erased again'
@@ -128,9 +129,9 @@ SELECT is_empty(
 SELECT is(count(*), 6::bigint, 'each event is there once') FROM raw.user_events WHERE user_id LIKE 'erased-%';
 SELECT is_empty('SELECT * FROM etl.check_users_dim()', 'both histories are one that keeps the rules');
 SELECT bag_eq(
-    'SELECT event_date FROM etl.arrivals',
+    'SELECT event_date FROM etl.arrivals WHERE event_sks IS NULL',
     $$ VALUES (date '2020-12-05'), ('2020-12-06'), ('2020-12-08'), ('2020-12-10') $$,
-    'the days that were put back are to be loaded again'
+    'the days that were put back are to be loaded again as a whole'
 );
 SELECT pg_temp.load('2020-12-05', '2020-12-06', '2020-12-08', '2020-12-09', '2020-12-10') \g /dev/null
 SELECT bag_eq(

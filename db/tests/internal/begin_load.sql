@@ -1,6 +1,6 @@
 -- internal.begin_load(): a load gets a day, and the table for itself.
 BEGIN;
-SELECT plan(20);
+SELECT plan(21);
 
 SELECT throws_ok(statement, '22004', 'import_date must be a day, not null', description)
 FROM (VALUES
@@ -48,6 +48,14 @@ SELECT internal.begin_load('user_events_daily', '2020-12-08') \g /dev/null
 SELECT is((SELECT count(*) FROM locked), 2::bigint, 'a load of another table has another lock');
 SELECT reports.load_user_events_daily('2020-12-10') \g /dev/null
 SELECT is((SELECT count(*) FROM locked), 2::bigint, 'the loads have the locks of their tables');
+INSERT INTO etl.arrivals (event_date, xid, event_sks) VALUES
+    ('2020-12-08', '3', '{[1,2)}'), ('2020-12-08', pg_current_xact_id(), '{[2,3)}'), ('2020-12-09', pg_current_xact_id(), '{[3,4)}');
+SELECT internal.begin_load('user_events_daily', '2020-12-08') \g /dev/null
+SELECT bag_eq(
+    'SELECT event_date, event_sks FROM etl.arrivals',
+    $$ VALUES (date '2020-12-08', '{[1,2)}'::int8multirange), ('2020-12-08', NULL), ('2020-12-09', '{[3,4)}') $$,
+    'what its own transaction brought to the day is not told apart'
+);
 SELECT crm.load_organizations_dim() \g /dev/null
 SELECT is((SELECT count(*) FROM locked), 3::bigint, 'the load of the organizations has one as well');
 

@@ -1,6 +1,6 @@
 -- raw.ingest_user_events(): every message lands, in raw or in quarantine with a reason, and only once.
 BEGIN;
-SELECT plan(94);
+SELECT plan(97);
 
 \set event '''{"id": "anna", "event_type": "User Created", "received_at": "2020-12-08 10:00"}''::jsonb'
 
@@ -258,6 +258,36 @@ SELECT results_eq(
     $$ VALUES (date '2021-01-01', pg_current_xact_id()), ('2021-01-02', pg_current_xact_id()) $$,
     'the days of new events are noted with the transaction, not those of rejects'
 );
+SELECT ok(
+    bool_and(event_sks @> event_sk) AND bool_and(upper(event_sks) - lower(event_sks) = 3 AND n_created = 1 AND n_updated + n_deleted = 0),
+    'with the numbers of all its messages, and how many events of each type'
+)
+FROM etl.arrivals
+JOIN raw.user_events USING (event_date);
+SELECT raw.ingest_user_events(
+    ARRAY[
+        convert_to((:event || '{"received_at": "2021-01-01 11:00", "event_type": "User Updated"}')::text, 'UTF8'),
+        convert_to((:event || '{"received_at": "2021-01-01 12:00", "event_type": "User Updated"}')::text, 'UTF8'),
+        convert_to((:event || '{"received_at": "2021-01-01 12:00", "event_type": "User Deleted"}')::text, 'UTF8')
+    ],
+    NULL
+) \g /dev/null
+SELECT results_eq(
+    $$
+        SELECT event_date, n_created, n_updated, n_deleted
+        FROM etl.arrivals
+        WHERE (SELECT bool_and(event_sks @> event_sk) FROM raw.user_events WHERE user_events.event_date = arrivals.event_date)
+        ORDER BY event_date
+    $$,
+    $$ VALUES (date '2021-01-01', 1::bigint, 2::bigint, 1::bigint), ('2021-01-02', 1, 0, 0) $$,
+    'what the same transaction brings later is added'
+);
+UPDATE etl.arrivals SET event_sks = NULL WHERE event_date = '2021-01-01';
+SELECT raw.ingest_user_events(
+    ARRAY[convert_to((:event || '{"received_at": "2021-01-01 13:00"}')::text, 'UTF8')], NULL
+) \g /dev/null
+SELECT is(event_sks, NULL, 'but not to a day that is to be loaded as a whole') FROM etl.arrivals WHERE event_date = '2021-01-01';
+DELETE FROM etl.ingests WHERE ingest_sk > (SELECT min(ingest_sk) FROM etl.ingests);
 DELETE FROM etl.arrivals;
 SELECT is(result::text, '(2,1,1,0)', 'a batch with a duplicate lands')
 FROM raw.ingest_user_events(
