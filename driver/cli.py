@@ -12,12 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
 
-from driver.command import Parser, day, printable, run
+from psycopg.errors import NullValueNotAllowed
+
+from driver.command import Parser, day, positive, printable, run
 from driver.consume import consume
 from driver.errors import Fault, UsageError
 from driver.files import json_texts
 from driver.ingest import BATCH, Outcome
-from driver.load import LOADS, load, load_days
+from driver.load import load, load_days
 from driver.ready import wait_until_ready
 from driver.settings import Settings
 
@@ -43,18 +45,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run(parser, argv)
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise UsageError(f"{text}: must be at least 1")
-    return number
-
-
 def _add_consume(add: Add) -> None:
     command = add("consume", help="move user events from the queue to raw, until told to stop")
     command.add_argument(
         "--batch-size",
-        type=_positive,
+        type=positive,
         default=BATCH,
         metavar="N",
         help="messages a commit at most (default %(default)s)",
@@ -91,7 +86,7 @@ def _consume(arguments: argparse.Namespace) -> int:
 
 def _add_import(add: Add) -> None:
     command = add(
-        "import", help="bring files into the warehouse: a JSON array, or one object a line"
+        "import", help="bring files into the warehouse: JSON arrays, or one object a line"
     )
     add_kind = command.add_subparsers(required=True, metavar="WHAT").add_parser
     organizations = add_kind("organizations", help="by COPY, into raw and the dimension")
@@ -143,32 +138,31 @@ def _say(what: str, outcome: Outcome) -> None:
 
 def _add_load(add: Add) -> None:
     command = add("load", help="run one load for one day")
-    command.add_argument("name", choices=LOADS, help="the table to load")
+    command.add_argument("name", help="the table to load: a load_name of etl.loads")
     command.add_argument(
         "--date",
         type=day,
         default=os.environ.get("IMPORT_DATE") or None,
         metavar="YYYY-MM-DD",
-        help="the UTC day (default: IMPORT_DATE of the environment)",
+        help="the UTC day, for a load of one day (default: IMPORT_DATE of the environment)",
     )
     command.set_defaults(run=_load)
 
 
 def _load(arguments: argparse.Namespace) -> int:
-    if arguments.date is None:
-        raise UsageError("no day to load: pass --date YYYY-MM-DD or set IMPORT_DATE")
-    result = load(arguments.name, arguments.date)
-    rows = "1 row" if result.rows == 1 else f"{result.rows} rows"
-    print(f"{arguments.name} {arguments.date}: {rows} written in {result.seconds:.2f} s")
+    try:
+        result = load(arguments.name, arguments.date)
+    except NullValueNotAllowed:
+        raise UsageError("no day to load: pass --date YYYY-MM-DD or set IMPORT_DATE") from None
+    what = f"{arguments.name} {arguments.date}" if arguments.date else arguments.name
+    print(f"{what}: {result}")
     return 0
 
 
 def _add_load_days(add: Add) -> None:
     command = add("catch-up", help="run every load for exactly the days that need it, oldest first")
     command.set_defaults(run=_load_days, days=None)
-    command = add(
-        "load-days", help="run every load for the days of a range that are not loaded as they are"
-    )
+    command = add("load-days", help="run every load for the days of a range that need it")
     command.add_argument("days", type=day, nargs=2, metavar="YYYY-MM-DD")
     command.set_defaults(run=_load_days)
 
@@ -183,12 +177,10 @@ def _load_days(arguments: argparse.Namespace) -> int:
 
 
 def _add_ready(add: Add) -> None:
-    command = add(
-        "ready", help="see that both servers work; the exit status is 1 when one does not"
-    )
+    command = add("ready", help="see that both servers work; exit status 1 when one does not")
     command.add_argument(
         "--consumers",
-        type=_positive,
+        type=positive,
         default=0,
         metavar="N",
         help="and that N consumers take from the queue (default: that one could)",
