@@ -22,11 +22,12 @@ GRANT INSERT (body) ON raw.organizations_inbox TO warehouse_ingest;
 GRANT USAGE ON SCHEMA crm, reports, etl TO warehouse_load;
 GRANT EXECUTE ON FUNCTION
     crm.load_users_dim(date), reports.load_user_events_daily(date), crm.load_organizations_dim(),
-    etl.run_load(text, date), etl.thin_ingests()
+    etl.run_load(text, date), etl.thin_ingests(), etl.thin_load_runs(),
+    etl.begin_scheduled_catch_up(interval), etl.run_due_load(text, date)
     TO warehouse_load;
 GRANT EXECUTE ON PROCEDURE etl.catch_up(), etl.load_days(date, date), etl.run_loads(text[], date[]) TO warehouse_load;
 GRANT SELECT ON
-    etl.ingests, etl.ingest_totals, etl.quarantine, etl.stale_dates, etl.loads, etl.load_runs, etl.last_loads, etl.problems, etl.metrics
+    etl.freshness, etl.ingests, etl.ingest_totals, etl.quarantine, etl.stale_dates, etl.loads, etl.load_runs, etl.last_loads, etl.problems, etl.metrics
     TO warehouse_load;
 
 -- People and their reports.

@@ -22,11 +22,14 @@ SELECT bag_eq(
         'warehouse_ingest raw.ingest_user_events(bytea[],text[],text[],text)',
         'warehouse_load crm.load_organizations_dim()',
         'warehouse_load crm.load_users_dim(date)',
+        'warehouse_load etl.begin_scheduled_catch_up(interval)',
         'warehouse_load etl.catch_up()',
         'warehouse_load etl.load_days(date,date)',
         'warehouse_load etl.run_load(text,date)',
+        'warehouse_load etl.run_due_load(text,date)',
         'warehouse_load etl.run_loads(text[],date[])',
         'warehouse_load etl.thin_ingests()',
+        'warehouse_load etl.thin_load_runs()',
         'warehouse_load reports.load_user_events_daily(date)',
         'warehouse_read crm.users_at(timestamp with time zone)'
     ],
@@ -43,6 +46,7 @@ SELECT bag_eq(
           AND has_table_privilege(role, oid, privilege)
     $$,
     ARRAY[
+        'warehouse_load SELECT etl.freshness',
         'warehouse_load SELECT etl.ingest_totals',
         'warehouse_load SELECT etl.ingests',
         'warehouse_load SELECT etl.last_loads',

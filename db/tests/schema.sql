@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
 BEGIN;
-SELECT plan(53);
+SELECT plan(54);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -43,14 +43,14 @@ SELECT tables_are('raw', ARRAY[
 SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim']);
 SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
-    'ingests', 'arrivals', 'loads', 'load_runs', 'erasure_secret', 'erasures', 'purges'
+    'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'erasure_secret', 'erasures', 'purges'
 ]);
 SELECT tables_are('internal', ARRAY['users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors']);
 
 SELECT views_are('raw', '{}'::name[]);
 SELECT views_are('crm', ARRAY['users_current', 'organization_names']);
 SELECT views_are('reports', ARRAY['users_daily', 'users_by_organization']);
-SELECT views_are('etl', ARRAY['last_loads', 'stale_dates', 'ingest_totals', 'quarantine', 'problems', 'metrics']);
+SELECT views_are('etl', ARRAY['last_loads', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics']);
 SELECT views_are('internal', '{}'::name[]);
 
 SELECT results_eq(
@@ -131,9 +131,16 @@ SELECT results_eq(
         'event_sks int8multirange',
         'n_created bigint',
         'n_updated bigint',
-        'n_deleted bigint'
+        'n_deleted bigint',
+        'arrived_at timestamp with time zone NOT NULL DEFAULT now()'
     ],
     'etl.arrivals: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.catch_up_schedule') $$,
+    ARRAY['every interval NOT NULL', 'last_begun_at timestamp with time zone NOT NULL'],
+    'etl.catch_up_schedule: columns'
 );
 
 SELECT results_eq(
@@ -397,6 +404,7 @@ SELECT bag_eq(
         'crm.users_dim_open users_dim_open_pk PRIMARY KEY (user_id)',
         'crm.users_dim_open users_dim_validity_ck CHECK ((valid_to > valid_from))',
         'etl.arrivals arrivals_pk PRIMARY KEY (event_date, xid)',
+        'etl.catch_up_schedule catch_up_schedule_every_ck CHECK ((every > ''00:00:00''::interval))',
         'etl.erasure_secret erasure_secret_length_ck CHECK ((octet_length(secret) >= 32))',
         'etl.erasures erasures_pk PRIMARY KEY (token)',
         'etl.ingests ingests_counts_ck CHECK ((received = ((inserted + duplicates) + rejected)))',
@@ -426,8 +434,8 @@ SELECT bag_eq(
         WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
     $$,
     ARRAY[
-        'etl.erasure_secret_one_ix', 'etl.ingests_import_id_ix', 'etl.ingests_ingested_at_ix', 'etl.load_runs_last_ix',
-        'raw.user_events_event_sk_ix'
+        'etl.catch_up_schedule_one_ix', 'etl.erasure_secret_one_ix', 'etl.ingests_import_id_ix', 'etl.ingests_ingested_at_ix',
+        'etl.load_runs_arrived_ix', 'etl.load_runs_last_ix', 'raw.user_events_event_sk_ix'
     ],
     'indexes beside those of the constraints'
 );
@@ -441,14 +449,17 @@ SELECT bag_eq(
         'crm.users_at(timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
             || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone)',
         'etl.after_restore() -> bigint',
+        'etl.begin_scheduled_catch_up(interval) -> void',
         'etl.catch_up() -> ',
         'etl.check_users_dim() -> TABLE(user_id text, valid_from timestamp with time zone, '
             || 'valid_to timestamp with time zone, fault text)',
         'etl.import_progress(text) -> record',
         'etl.load_days(date,date) -> ',
         'etl.run_load(text,date) -> bigint',
+        'etl.run_due_load(text,date) -> bigint',
         'etl.run_loads(text[],date[]) -> ',
         'etl.thin_ingests() -> bigint',
+        'etl.thin_load_runs() -> bigint',
         'internal.add_users_dim_period(date) -> void',
         'internal.arrived_events(text,date,pg_snapshot) -> record',
         'internal.begin_change(text) -> void',
@@ -477,6 +488,7 @@ SELECT bag_eq(
         'internal.load_users_in_order(date) -> bigint',
         'internal.stage_users_dim_day(timestamp with time zone,timestamp with time zone,boolean) -> bigint',
         'internal.empty_users_dim_stage() -> void',
+        'internal.last_load(text,date) -> etl.load_runs',
         'internal.lock_load(text) -> void',
         'internal.mentions_user(bytea,text,text[],text[]) -> boolean',
         'internal.parse_correlation_id(text) -> TABLE(import_id text, "position" bigint)',
@@ -529,7 +541,8 @@ SELECT is_empty(
 SELECT bag_eq(
     $$ SELECT oid::regproc::text FROM routine WHERE prosecdef $$,
     ARRAY[
-        'crm.load_organizations_dim', 'crm.load_users_dim', 'etl.import_progress', 'etl.thin_ingests',
+        'crm.load_organizations_dim', 'crm.load_users_dim', 'etl.begin_scheduled_catch_up', 'etl.import_progress',
+        'etl.run_due_load', 'etl.thin_ingests', 'etl.thin_load_runs',
         'raw.ingest_organizations', 'raw.ingest_user_events', 'reports.load_user_events_daily'
     ],
     'functions that a role may call run with the owner''s rights, all others with the caller''s'
@@ -550,7 +563,7 @@ SELECT is_empty(
 SELECT bag_eq(
     $$ SELECT oid::regproc::text FROM routine WHERE 'TimeZone=UTC' = ANY (proconfig) $$,
     ARRAY[
-        'crm.erase_user', 'crm.load_users_dim', 'etl.thin_ingests',
+        'crm.erase_user', 'crm.load_users_dim', 'etl.thin_ingests', 'etl.thin_load_runs',
         'internal.add_users_dim_period', 'internal.count_new_users', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
         'raw.drop_before', 'reports.load_user_events_daily'
     ],

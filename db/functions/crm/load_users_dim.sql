@@ -25,12 +25,7 @@ DECLARE
 BEGIN
     PERFORM internal.begin_load('users_dim', import_date);
     v_snapshot := pg_current_snapshot();
-    v_known := (
-        SELECT rows_read
-        FROM etl.last_loads AS last_load
-        WHERE last_load.load_name = 'users_dim'
-          AND last_load.import_date = load_users_dim.import_date
-    );
+    v_known := (internal.last_load('users_dim', import_date)).rows_read;
     v_arrived := internal.arrived_events('users_dim', import_date, v_snapshot);
     v_is_whole := v_arrived.event_sks IS NULL;
 

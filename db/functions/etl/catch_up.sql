@@ -14,10 +14,10 @@ BEGIN
     FROM etl.stale_dates
     JOIN etl.loads USING (load_name);
 
-    PERFORM etl.thin_ingests();
+    PERFORM etl.thin_ingests(), etl.thin_load_runs();
     CALL etl.run_loads(v_load_names, v_dates);
 END;
 $catch_up$;
 
 COMMENT ON PROCEDURE etl.catch_up() IS
-    'Runs each load for exactly the days that etl.stale_dates names, oldest first, a transaction each; a notice a load. A load that fails is told in a warning and stops no other; the call fails in the end. Thins etl.ingests out as well. Not inside a transaction.';
+    'Runs each load for exactly the days that etl.stale_dates names, oldest first, a transaction each; a notice a load. A load that fails is told in a warning and stops no other; the call fails in the end. Thins etl.ingests and etl.load_runs out as well. Not inside a transaction.';

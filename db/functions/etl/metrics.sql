@@ -1,4 +1,4 @@
--- requires: etl.ingest_totals etl.problems etl.quarantine etl.stale_dates
+-- requires: etl.freshness etl.ingest_totals etl.problems etl.quarantine etl.stale_dates
 CREATE OR REPLACE VIEW etl.metrics AS
 SELECT 'messages' AS metric, 'outcome' AS label, outcome AS label_value, number::double precision AS value
 FROM etl.ingest_totals
@@ -17,16 +17,28 @@ LEFT JOIN etl.stale_dates USING (load_name)
 WHERE takes_day
 GROUP BY load_name
 UNION ALL
-(
-    SELECT DISTINCT ON (load_name, metric) metric, 'load', load_name, value
-    FROM etl.load_runs
-    CROSS JOIN LATERAL (VALUES
-        ('last_load_timestamp_seconds', extract(epoch FROM started_at + duration)),
-        ('last_load_duration_seconds', extract(epoch FROM duration)),
-        ('last_load_rows_written', rows_written)
-    ) AS measured (metric, value)
-    ORDER BY load_name, metric, load_run_sk DESC
-)
+SELECT metric, 'load', load_name, value
+FROM etl.loads AS load
+CROSS JOIN LATERAL (
+    SELECT started_at, duration, rows_written
+    FROM etl.load_runs AS load_run
+    WHERE load_run.load_name = load.load_name
+    ORDER BY load_run_sk DESC
+    LIMIT 1
+) AS last_run
+CROSS JOIN LATERAL (VALUES
+    ('last_load_timestamp_seconds', extract(epoch FROM started_at + duration)),
+    ('last_load_duration_seconds', extract(epoch FROM duration)),
+    ('last_load_rows_written', rows_written)
+) AS measured (metric, value)
+UNION ALL
+SELECT metric, 'load', load_name, value
+FROM etl.freshness
+CROSS JOIN LATERAL (VALUES
+    ('newest_event_timestamp_seconds', extract(epoch FROM newest_event)),
+    ('waiting_seconds', extract(epoch FROM coalesce(now() - waiting_since, '0')))
+) AS measured (metric, value)
+WHERE value IS NOT NULL
 UNION ALL
 SELECT 'problems', '', '', count(*)
 FROM etl.problems;

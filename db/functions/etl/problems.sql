@@ -1,4 +1,4 @@
--- requires: etl.quarantine etl.stale_dates
+-- requires: etl.freshness etl.quarantine etl.stale_dates
 CREATE OR REPLACE VIEW etl.problems AS
 SELECT
     format('%s %s rejected, last: %s', count(*), CASE WHEN count(*) = 1 THEN kind ELSE kind || 's' END,
@@ -15,9 +15,25 @@ SELECT
         count(*) || CASE WHEN count(*) = 1 THEN ' day' ELSE ' days' END, min(import_date)),
     'make catch_up'
 FROM etl.stale_dates
--- Today is loaded when it is over.
+-- Today is loaded when it is over, and the schedule has its time.
 WHERE import_date < (now() AT TIME ZONE 'UTC')::date
+  AND NOT EXISTS (SELECT FROM etl.catch_up_schedule)
 GROUP BY load_name
+UNION ALL
+SELECT
+    format('catch-up is to run every %s s, and has not begun since %s', extract(epoch FROM every)::double precision,
+        to_char(last_begun_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')),
+    'make setup starts what runs it'
+FROM etl.catch_up_schedule
+WHERE last_begun_at < now() - 3 * every - interval '1 minute'
+UNION ALL
+SELECT
+    format('%s: events wait since %s, though catch-up is to run every %s s', load_name,
+        to_char(waiting_since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'), extract(epoch FROM every)::double precision),
+    'make logs tells whether loads fail or take too long'
+FROM etl.freshness
+CROSS JOIN etl.catch_up_schedule
+WHERE waiting_since < now() - 3 * every - interval '1 minute'
 UNION ALL
 SELECT
     format('%s is off: a crash of the server may lose or break what is committed', name),

@@ -1,4 +1,4 @@
--- Rerun: a load writes only what changed.
+-- Rerun: what is loaded by then is left out.
 -- A procedure that commits can have no SET clause, so it pins search_path at the start of each transaction.
 CREATE OR REPLACE PROCEDURE etl.run_loads(p_load_names text[], p_dates date[])
     LANGUAGE plpgsql
@@ -13,9 +13,9 @@ BEGIN
 
     FOR v_number IN 1 .. v_count LOOP
         BEGIN
-            v_rows := etl.run_load(p_load_names[v_number], p_dates[v_number]);
-            RAISE NOTICE '%/% % %: % % written', v_number, v_count, p_load_names[v_number], p_dates[v_number],
-                v_rows, CASE v_rows WHEN 1 THEN 'row' ELSE 'rows' END;
+            v_rows := etl.run_due_load(p_load_names[v_number], p_dates[v_number]);
+            RAISE NOTICE '%/% % %: %', v_number, v_count, p_load_names[v_number], p_dates[v_number],
+                CASE v_rows WHEN 1 THEN '1 row written' ELSE coalesce(v_rows || ' rows written', 'loaded by another session') END;
         EXCEPTION
             -- Told here and once more at the end; the other days do not wait for it.
             WHEN OTHERS THEN
@@ -34,4 +34,4 @@ END;
 $run_loads$;
 
 COMMENT ON PROCEDURE etl.run_loads(text[], date[]) IS
-    'What etl.catch_up and etl.load_days share: runs loads by name and day in the order given, a transaction and a notice each. One that fails is told in a warning and stops no other; the call fails in the end.';
+    'What etl.catch_up and etl.load_days share: runs loads by name and day in the order given, a transaction and a notice each, where they are due when their turn comes. One that fails is told in a warning and stops no other; the call fails in the end.';

@@ -1,4 +1,4 @@
--- Reads etl.arrivals and etl.last_loads.
+-- Reads etl.arrivals and etl.load_runs.
 CREATE OR REPLACE FUNCTION internal.arrived_events(
     p_load_name   text,
     p_import_date date,
@@ -14,7 +14,8 @@ CREATE OR REPLACE FUNCTION internal.arrived_events(
 AS $arrived_events$
 DECLARE
     -- So many are looked up one by one in less time than any load takes.
-    c_few CONSTANT bigint := 1000::bigint;
+    c_few       CONSTANT bigint := 1000::bigint;
+    v_last_load CONSTANT etl.load_runs := internal.last_load(p_load_name, p_import_date);
 BEGIN
     SELECT
         range_agg(arrival.event_sks),
@@ -23,15 +24,13 @@ BEGIN
         sum(arrival.n_deleted),
         sum(arrival.n_created + arrival.n_updated + arrival.n_deleted)
     INTO event_sks, n_created, n_updated, n_deleted, n_total
-    FROM etl.last_loads AS last_load
-    JOIN etl.arrivals AS arrival ON arrival.event_date = last_load.import_date
-    WHERE last_load.load_name = p_load_name
-      AND last_load.import_date = p_import_date
-      AND NOT pg_visible_in_snapshot(arrival.xid, last_load.snapshot)
+    FROM etl.arrivals AS arrival
+    WHERE arrival.event_date = p_import_date
+      AND NOT pg_visible_in_snapshot(arrival.xid, v_last_load.snapshot)
       AND pg_visible_in_snapshot(arrival.xid, p_snapshot)
     HAVING bool_and(arrival.event_sks IS NOT NULL)
        -- Beyond that share it takes less time to read the day from one end to the other.
-       AND sum(arrival.n_created + arrival.n_updated + arrival.n_deleted) <= greatest(c_few, max(last_load.rows_read) / 8);
+       AND sum(arrival.n_created + arrival.n_updated + arrival.n_deleted) <= greatest(c_few, v_last_load.rows_read / 8);
 END;
 $arrived_events$;
 

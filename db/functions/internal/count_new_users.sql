@@ -1,4 +1,4 @@
--- Reads raw.user_events, crm.users_dim, etl.arrivals and etl.last_loads.
+-- Reads raw.user_events, crm.users_dim, etl.arrivals and etl.load_runs.
 -- Called by reports.load_user_events_daily only.
 CREATE OR REPLACE FUNCTION internal.count_new_users(p_date date, p_event_sks int8multirange)
     RETURNS bigint
@@ -12,12 +12,8 @@ AS $count_new_users$
 DECLARE
     v_from     CONSTANT timestamptz := p_date::timestamptz;
     v_to       CONSTANT timestamptz := (p_date + 1)::timestamptz;
-    v_counted  CONSTANT pg_snapshot := (
-        SELECT snapshot FROM etl.last_loads WHERE load_name = 'user_events_daily' AND import_date = p_date
-    );
-    v_versions CONSTANT pg_snapshot := (
-        SELECT snapshot FROM etl.last_loads WHERE load_name = 'users_dim' AND import_date = p_date
-    );
+    v_counted  CONSTANT pg_snapshot := (internal.last_load('user_events_daily', p_date)).snapshot;
+    v_versions CONSTANT pg_snapshot := (internal.last_load('users_dim', p_date)).snapshot;
 BEGIN
     IF v_versions IS NULL OR EXISTS (
         SELECT

@@ -11,6 +11,8 @@ CREATE OR REPLACE FUNCTION internal.end_load(
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $end_load$
+DECLARE
+    v_snapshots pg_snapshot[];
 BEGIN
     INSERT INTO etl.load_runs (
         load_name, import_date, started_at, duration, rows_read, rows_written, snapshot, events_arrived
@@ -21,16 +23,17 @@ BEGIN
     );
 
     -- What all loads have seen makes nothing stale any more.
+    v_snapshots := ARRAY(
+        SELECT (internal.last_load(load_name, p_import_date)).snapshot
+        FROM etl.loads
+        WHERE takes_day
+    );
     DELETE FROM etl.arrivals
     WHERE event_date = p_import_date
       AND NOT EXISTS (
           SELECT
-          FROM etl.loads
-          LEFT JOIN etl.last_loads AS last_load
-              ON last_load.load_name = loads.load_name
-              AND last_load.import_date = p_import_date
-          WHERE loads.takes_day
-            AND pg_visible_in_snapshot(arrivals.xid, last_load.snapshot) IS NOT TRUE
+          FROM unnest(v_snapshots) AS snapshot
+          WHERE pg_visible_in_snapshot(xid, snapshot) IS NOT TRUE
       );
 END;
 $end_load$;

@@ -20,6 +20,8 @@ ALTER TABLE etl.load_runs ADD COLUMN events_arrived bigint;
 COMMENT ON COLUMN etl.load_runs.events_arrived IS
     'How many events the run loaded, where it loaded only those that had arrived since the last run of the day; null where it compared the whole day.';
 
+CREATE INDEX load_runs_arrived_ix ON etl.load_runs (started_at) WHERE events_arrived IS NOT NULL;
+
 -- Who has no statistics is taken for a table of many rows.
 ANALYZE etl.loads;
 

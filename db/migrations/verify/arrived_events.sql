@@ -1,7 +1,7 @@
 -- Verify warehouse:arrived_events on pg
 BEGIN;
 
-SELECT 'raw.user_events_event_sk_ix'::regclass;
+SELECT 'raw.user_events_event_sk_ix'::regclass, 'etl.load_runs_arrived_ix'::regclass;
 
 SELECT event_sks, n_created, n_updated, n_deleted
 FROM etl.arrivals

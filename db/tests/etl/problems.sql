@@ -20,7 +20,8 @@ SELECT results_eq(
         ('messages', 'duplicate', 0::double precision), ('messages', 'inserted', 0), ('messages', 'rejected', 0),
         ('problems', '', 0),
         ('quarantined', 'organization', 0), ('quarantined', 'user event', 0),
-        ('stale_dates', 'user_events_daily', 0), ('stale_dates', 'users_dim', 0)
+        ('stale_dates', 'user_events_daily', 0), ('stale_dates', 'users_dim', 0),
+        ('waiting_seconds', 'user_events_daily', 0), ('waiting_seconds', 'users_dim', 0)
     $$,
     'and all its figures are there, as zeros'
 );
