@@ -10,7 +10,7 @@ export ORGANIZATIONS USER_EVENTS IMPORT_DATE
 
 MANAGE := @services/manage
 CHECKED := driver reporting bench db/mutate
-SCRIPTS := .ci/run $(addprefix services/,apt-install common docker local manage processes requirements venv) \
+SCRIPTS := .ci/run $(addprefix services/,apt-install common docker keep local manage processes requirements venv) \
   $(addprefix db/,citus/test coverage lint migrate scratch test)
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run
@@ -26,7 +26,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9_]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: ## Start the database, RabbitMQ and the consumer; migrate (SERVICES=docker|local, CONSUMERS=2)
+setup: ## Start the database, RabbitMQ and the consumer; migrate (SERVICES=docker|local, CONSUMERS=2, CATCH_UP_SECONDS=60)
 	$(MANAGE) setup
 
 .PHONY: migrate

@@ -33,4 +33,4 @@ GRANT SELECT ON
 -- People and their reports.
 GRANT USAGE ON SCHEMA crm, reports TO warehouse_read;
 GRANT SELECT ON ALL TABLES IN SCHEMA crm, reports TO warehouse_read;
-GRANT EXECUTE ON FUNCTION crm.users_at(timestamptz) TO warehouse_read;
+GRANT EXECUTE ON FUNCTION crm.users_at(timestamptz), reports.users_between(date, date) TO warehouse_read;

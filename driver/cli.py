@@ -19,7 +19,7 @@ from driver.consume import consume
 from driver.errors import Fault, UsageError
 from driver.files import json_texts
 from driver.ingest import BATCH, Outcome
-from driver.load import load, load_days
+from driver.load import catch_up_every, load, load_days
 from driver.ready import wait_until_ready
 from driver.settings import Settings
 
@@ -65,6 +65,16 @@ def _add_consume(add: Add) -> None:
 
 
 def _consume(arguments: argparse.Namespace) -> int:
+    settings = Settings.from_environment()
+    unfinished = "stopped before the batch in hand was committed; it will be delivered again"
+    return _until_told(
+        lambda stop: consume(settings, stop, arguments.batch_size, arguments.batch_seconds),
+        unfinished,
+    )
+
+
+def _until_told(work: Callable[[threading.Event], None], unfinished: str) -> int:
+    """Work until a signal says to stop. What goes on for too long then is broken off."""
     stop = threading.Event()
 
     def finish(*_: object) -> None:
@@ -78,9 +88,9 @@ def _consume(arguments: argparse.Namespace) -> int:
         signal.signal(number, finish)
     signal.signal(signal.SIGALRM, give_up)
     try:
-        consume(Settings.from_environment(), stop, arguments.batch_size, arguments.batch_seconds)
+        work(stop)
     except KeyboardInterrupt:
-        logger.warning("stopped before the batch in hand was committed; it will be delivered again")
+        logger.warning(unfinished)
     return 0
 
 
@@ -161,10 +171,23 @@ def _load(arguments: argparse.Namespace) -> int:
 
 def _add_load_days(add: Add) -> None:
     command = add("catch-up", help="run every load for exactly the days that need it, oldest first")
-    command.set_defaults(run=_load_days, days=None)
+    command.add_argument(
+        "--every",
+        type=positive,
+        metavar="S",
+        help="again and again, each S seconds, until told to stop",
+    )
+    command.set_defaults(run=_catch_up, days=None)
     command = add("load-days", help="run every load for the days of a range that need it")
     command.add_argument("days", type=day, nargs=2, metavar="YYYY-MM-DD")
     command.set_defaults(run=_load_days)
+
+
+def _catch_up(arguments: argparse.Namespace) -> int:
+    if not arguments.every:
+        return _load_days(arguments)
+    unfinished = "stopped in the midst of a load, which will be done by the next catch-up"
+    return _until_told(partial(catch_up_every, arguments.every), unfinished)
 
 
 def _load_days(arguments: argparse.Namespace) -> int:

@@ -1,11 +1,17 @@
 """Calls the loads; the transform itself is SQL."""
 
+import logging
+import threading
 import time
 from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
-from driver.database import connect
+import psycopg
+
+from driver.database import connect, explain
+
+logger = logging.getLogger(__name__)
 
 
 class LoadResult(NamedTuple):
@@ -43,3 +49,28 @@ def load_days(days: tuple[date, date] | None, say: Callable[[str], None]) -> Non
             connection.execute("CALL etl.load_days(%s, %s)", days)
         else:
             connection.execute("CALL etl.catch_up()")
+
+
+def catch_up_every(seconds: int, stop: threading.Event) -> None:
+    """Run every load for the days that need it, again and again until *stop* is set.
+
+    What fails, and a database that is away, is logged and tried again at the next turn.
+    """
+    logger.info("catching up every %d s", seconds)
+    while not stop.is_set():
+        began = time.monotonic()
+        try:
+            with connect("catch-up") as connection:
+                connection.add_notice_handler(_log_failure)
+                connection.execute(
+                    "SELECT etl.begin_scheduled_catch_up(make_interval(secs => %s))", (seconds,)
+                )
+                connection.execute("CALL etl.catch_up()")
+        except psycopg.Error as error:
+            logger.warning("%s", explain(error))
+        stop.wait(began + seconds - time.monotonic())
+
+
+def _log_failure(notice: psycopg.errors.Diagnostic) -> None:
+    if notice.severity_nonlocalized == "WARNING":
+        logger.warning("%s", notice.message_primary)

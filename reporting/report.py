@@ -13,9 +13,7 @@ from reporting.screen import Screen
 DAYS: Final[LiteralString] = """
     SELECT event_date, n_created, n_updated, n_deleted, n_unique, n_total, n_users
     FROM reports.user_events_daily
-    JOIN reports.users_daily USING (event_date)
-    WHERE (%(first)s::date IS NULL OR event_date >= %(first)s)
-      AND (%(last)s::date IS NULL OR event_date <= %(last)s)
+    JOIN reports.users_between(%(first)s, %(last)s) USING (event_date)
     ORDER BY event_date"""
 ORGANIZATIONS: Final[LiteralString] = """
     SELECT organization_name, plan_name, n_users

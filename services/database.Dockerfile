@@ -4,3 +4,4 @@ FROM postgres:${PG_MAJOR}-bookworm
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends postgresql-$PG_MAJOR-pgtap postgresql-$PG_MAJOR-plpgsql-check \
  && rm -rf /var/lib/apt/lists/*
+COPY services/tuned /usr/local/bin/

@@ -505,7 +505,8 @@ SELECT bag_eq(
         'raw.ingest_organizations() -> record',
         'raw.ingest_user_events(bytea[],text[],text[],text) -> record',
         'raw.replay_rejected_user_events() -> record',
-        'reports.load_user_events_daily(date) -> bigint'
+        'reports.load_user_events_daily(date) -> bigint',
+        'reports.users_between(date,date) -> TABLE(event_date date, n_users bigint)'
     ],
     'functions, what they take and return'
 );
@@ -565,7 +566,7 @@ SELECT bag_eq(
     ARRAY[
         'crm.erase_user', 'crm.load_users_dim', 'etl.thin_ingests', 'etl.thin_load_runs',
         'internal.add_users_dim_period', 'internal.count_new_users', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
-        'raw.drop_before', 'reports.load_user_events_daily'
+        'raw.drop_before', 'reports.load_user_events_daily', 'reports.users_between'
     ],
     'functions in which days meet instants pin the zone'
 );

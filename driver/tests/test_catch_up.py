@@ -1,13 +1,23 @@
 """Catching up: exactly the stale days, oldest first, a transaction each."""
 
-from typing import Any
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
 
 import psycopg
 import pytest
 
 from driver.cli import main
+from driver.load import catch_up_every
+from driver.tests.conftest import until
 
 Connection = psycopg.Connection[Any]
+
+STALE: Final = "SELECT FROM etl.stale_dates"
+WAITING: Final = "SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
 
 
 def ingest(conn: Connection, *days: str) -> None:
@@ -80,3 +90,83 @@ def test_a_range_of_days_is_loaded(conn: Connection, capsys: pytest.CaptureFixtu
     ]
     assert main(["load-days", "2020-12-08", "2020-12-07"]) == 1
     assert "the first not after the last" in capsys.readouterr().err
+
+
+def test_on_schedule_every_event_is_loaded_soon(
+    conn: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A load that fails is logged and tried again; how often it runs is known to etl.problems."""
+    stop = threading.Event()
+    conn.execute("""
+        ALTER TABLE reports.user_events_daily
+        ADD CONSTRAINT scratch_ck CHECK (event_date <> '2020-12-08')""")
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(catch_up_every, 1, stop)
+        try:
+            ingest(conn, "2020-12-07")
+            until(lambda: not conn.execute(STALE).fetchall())
+            ingest(conn, "2020-12-08")
+            until(lambda: "2/2 user_events_daily 2020-12-08: new row" in caplog.text)
+            assert conn.execute("SELECT every::text FROM etl.catch_up_schedule").fetchall() == [
+                ("00:00:01",)
+            ]
+        finally:
+            conn.execute("ALTER TABLE reports.user_events_daily DROP CONSTRAINT scratch_ck")
+        until(lambda: not conn.execute(STALE).fetchall())
+        stop.set()
+        running.result()
+    assert conn.execute("SELECT count(*) FROM crm.users_dim").fetchone() == (2,)
+    conn.execute("DELETE FROM etl.catch_up_schedule")
+
+
+def test_on_schedule_a_database_that_is_away_is_waited_for(
+    conn: Connection, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each turn says so."""
+    assert conn
+    monkeypatch.setenv("PGPORT", "1")
+    stop = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(catch_up_every, 1, stop)
+        until(lambda: caplog.text.count("check the PG* variables") == 2)
+        stop.set()
+        running.result()
+
+
+def test_on_schedule_it_stops_when_told(conn: Connection, migrated: str) -> None:
+    """At once, also in a load that would go on for long, of which nothing is left then."""
+    ingest(conn, "2020-12-08")
+    command = [sys.executable, "-m", "driver", "catch-up", "--every", "3600"]
+    with psycopg.connect(dbname=migrated) as other:
+        other.execute("SELECT crm.load_users_dim('2020-12-07')")
+        with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8") as process:
+            try:
+                until(lambda: conn.execute(WAITING).rowcount > 0)
+            finally:
+                process.send_signal(signal.SIGTERM)
+            errors = process.communicate(timeout=15)[1]
+        assert process.returncode == 0
+        assert "stopped in the midst of a load" in errors
+        until(lambda: conn.execute(WAITING).rowcount == 0)
+        other.rollback()
+    assert conn.execute("SELECT FROM etl.load_runs").fetchall() == []
+    conn.execute("DELETE FROM etl.catch_up_schedule")
+
+
+def test_two_at_once_share_the_work(conn: Connection, migrated: str) -> None:
+    """What the one has loaded meanwhile is not loaded again by the other."""
+    ingest(conn, "2020-12-08")
+    notices: list[str | None] = []
+    conn.add_notice_handler(lambda notice: notices.append(notice.message_primary))
+    with psycopg.connect(dbname=migrated) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("SELECT crm.load_users_dim('2020-12-08')")
+        running = pool.submit(conn.execute, "CALL etl.catch_up()")
+        until(lambda: other.execute(WAITING).rowcount > 0)
+        other.commit()
+        running.result()
+    assert notices == [
+        "1/2 users_dim 2020-12-08: loaded by another session",
+        "2/2 user_events_daily 2020-12-08: 1 row written",
+    ]
+    runs = conn.execute("SELECT load_name, count(*) FROM etl.load_runs GROUP BY 1 ORDER BY 1")
+    assert runs.fetchall() == [("user_events_daily", 1), ("users_dim", 1)]

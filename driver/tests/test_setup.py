@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from signal import SIGSTOP
+from signal import SIGKILL, SIGSTOP
 from typing import Final
 
 import pytest
@@ -27,6 +27,7 @@ SETTINGS: Final = (
     "RABBITMQ_PASSWORD",
     "USER_EVENTS_QUEUE",
     "CONSUMERS",
+    "CATCH_UP_SECONDS",
 )
 
 pytestmark = pytest.mark.skipif(
@@ -106,6 +107,9 @@ def fixture_running() -> Iterator[None]:
         ({"CONSUMERS": "x"}, "CONSUMERS must be a number from 1 to 50, not 'x'"),
         ({"CONSUMERS": "0"}, "CONSUMERS must be a number from 1 to 50, not '0'"),
         ({"CONSUMERS": "51"}, "CONSUMERS must be a number from 1 to 50, not '51'"),
+        ({"CATCH_UP_SECONDS": "-1"}, "CATCH_UP_SECONDS must be a number from 1 to 86400, or 0"),
+        ({"CATCH_UP_SECONDS": "86401"}, "CATCH_UP_SECONDS must be a number from 1 to 86400, or 0"),
+        ({"CATCH_UP_SECONDS": "1m"}, "CATCH_UP_SECONDS must be a number from 1 to 86400, or 0"),
         ({"USER_EVENTS_QUEUE": "amq.events"}, "USER_EVENTS_QUEUE must be 1 to 255 bytes"),
         ({"USER_EVENTS_QUEUE": "ü" * 128}, "USER_EVENTS_QUEUE must be 1 to 255 bytes"),
         ({"USER_EVENTS_QUEUE": "a\nb"}, "not $'a\\nb'"),
@@ -204,3 +208,35 @@ def test_a_consumer_that_cannot_work_is_not_said_to_listen(running: None) -> Non
     assert "authentication failed" in result.stderr
     psql("ALTER ROLE warehouse_ingest VALID UNTIL 'infinity'")
     assert succeed("start_consumers") == "consumer: 1 listening on queue user_events\n"
+
+
+def test_catch_up_goes_on(running: None) -> None:
+    """Killed, it is started again; what kept it killed as well, `make setup` does that."""
+    assert running is None
+    log = STATE / "catch-up.log"
+
+    def child() -> int:
+        keeper = pids()["catch-up"]
+        return int(Path(f"/proc/{keeper}/task/{keeper}/children").read_text("ascii").split()[0])
+
+    try:
+        assert succeed("start_catch_up") == "catch-up: every 60 s\n"
+        until(lambda: log.read_text().count("catching up every 60 s") == 1)
+        first = child()
+        os.kill(first, SIGKILL)
+        until(lambda: log.read_text().count("catching up every 60 s") == 2)
+        second = child()
+        assert second != first
+        assert succeed("start_catch_up") == "catch-up: every 60 s\n"
+        assert child() == second, "it was not disturbed"
+
+        os.kill(pids()["catch-up"], SIGKILL)
+        until(lambda: not Path(f"/proc/{second}").exists())
+        assert succeed("start_catch_up") == "catch-up: every 60 s\n"
+        until(lambda: "catching up every 60 s" in log.read_text())
+    finally:
+        (STATE / "settings").write_text(
+            (STATE / "settings").read_text().replace("catch_up_seconds=60", "catch_up_seconds=0")
+        )
+        assert succeed("start_catch_up") == "catch-up: not on schedule\n"
+    assert "catch-up" not in pids()

@@ -1,6 +1,6 @@
--- reports.users_daily, reports.users_by_organization: users over time, and where they are.
+-- reports.users_daily, reports.users_between(), reports.users_by_organization: users over time, and where they are.
 BEGIN;
-SELECT plan(5);
+SELECT plan(10);
 \ir ../fixtures/history.sql
 
 INSERT INTO raw.user_events (user_id, event_type, organization_name, plan_name, received_at) VALUES
@@ -29,6 +29,14 @@ SELECT results_eq(
     $$,
     'VALUES (0::bigint)', 'as crm.users_at says'
 );
+SELECT results_eq(
+    format('SELECT event_date::text, n_users FROM reports.users_between(%L, %L) ORDER BY 1', first, last),
+    format('SELECT event_date::text, n_users FROM reports.users_daily WHERE event_date BETWEEN %L AND %L ORDER BY 1',
+        coalesce(first, '-infinity'), coalesce(last, 'infinity')),
+    format('from %s to %s it is the same', first, last)
+)
+FROM (VALUES ('2020-12-06', '2020-12-07'), ('2020-12-07', NULL), (NULL, '2020-12-06'), ('2020-12-09', NULL), ('2020-12-08', '2020-12-05'))
+    AS range (first, last);
 DELETE FROM reports.user_events_daily WHERE event_date = '2020-12-07';
 SELECT results_eq(
     'SELECT event_date::text, n_users FROM reports.users_daily ORDER BY 1',
