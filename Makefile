@@ -143,6 +143,7 @@ soak: test_tools setup ## Test faults, histories and loads at once for long (FAU
 bench: test_tools setup ## Measure the way into raw and the loads, a quarter of an hour
 	$(RUN) db/scratch pgtap python -m bench.ingest
 	$(RUN) db/scratch pgtap python -m bench.loads
+	$(RUN) db/scratch pgtap python -m bench.freshness
 
 .PHONY: test_docker lint_docker
 test_docker: ## Run `test` in containers

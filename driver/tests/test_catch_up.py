@@ -4,7 +4,9 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, Final
 
 import psycopg
@@ -92,29 +94,37 @@ def test_a_range_of_days_is_loaded(conn: Connection, capsys: pytest.CaptureFixtu
     assert "the first not after the last" in capsys.readouterr().err
 
 
+@contextmanager
+def on_schedule(every: int) -> Iterator[None]:
+    """Catch up again and again meanwhile."""
+    stop = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(catch_up_every, every, stop)
+        try:
+            yield
+        finally:
+            stop.set()
+        running.result()
+
+
 def test_on_schedule_every_event_is_loaded_soon(
     conn: Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A load that fails is logged and tried again; how often it runs is known to etl.problems."""
-    stop = threading.Event()
     conn.execute("""
         ALTER TABLE reports.user_events_daily
         ADD CONSTRAINT scratch_ck CHECK (event_date <> '2020-12-08')""")
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(catch_up_every, 1, stop)
+    with on_schedule(every=1):
         try:
             ingest(conn, "2020-12-07")
             until(lambda: not conn.execute(STALE).fetchall())
             ingest(conn, "2020-12-08")
             until(lambda: "2/2 user_events_daily 2020-12-08: new row" in caplog.text)
-            assert conn.execute("SELECT every::text FROM etl.catch_up_schedule").fetchall() == [
-                ("00:00:01",)
-            ]
         finally:
             conn.execute("ALTER TABLE reports.user_events_daily DROP CONSTRAINT scratch_ck")
         until(lambda: not conn.execute(STALE).fetchall())
-        stop.set()
-        running.result()
+    every = "SELECT extract(epoch FROM every) FROM etl.catch_up_schedule"
+    assert conn.execute(every).fetchall() == [(1,)]
     assert conn.execute("SELECT count(*) FROM crm.users_dim").fetchone() == (2,)
     conn.execute("DELETE FROM etl.catch_up_schedule")
 
@@ -125,12 +135,8 @@ def test_on_schedule_a_database_that_is_away_is_waited_for(
     """Each turn says so."""
     assert conn
     monkeypatch.setenv("PGPORT", "1")
-    stop = threading.Event()
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(catch_up_every, 1, stop)
+    with on_schedule(every=1):
         until(lambda: caplog.text.count("check the PG* variables") == 2)
-        stop.set()
-        running.result()
 
 
 def test_on_schedule_it_stops_when_told(conn: Connection, migrated: str) -> None:
