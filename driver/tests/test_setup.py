@@ -133,6 +133,25 @@ def test_a_bad_setting_is_refused_before_anything_is_touched(
     assert succeed("run", "python", "-m", "driver", "ready", "--consumers", "1") == ""
 
 
+def test_the_server_has_the_settings_of_this_machine(running: None) -> None:
+    """Those that services/tuned prints, and none that trades durability away."""
+    assert running is None
+    printed = subprocess.run([ROOT / "services/tuned"], capture_output=True, text=True, check=True)
+    settings = dict(
+        line.split("=") for line in printed.stdout.splitlines() if line and line[0] != "#"
+    )
+    assert {"shared_buffers", "max_wal_size", "wal_compression", "jit"} <= settings.keys()
+    assert not {"fsync", "full_page_writes", "synchronous_commit"} & settings.keys()
+    for name in settings.keys() - {"max_wal_size"}:  # which follows the free disk
+        with_unit = settings[name] if name.endswith(("_mem", "_buffers", "_size")) else None
+        shown = succeed("psql", "-XAtc", f"SHOW {name}").strip()
+        if with_unit:
+            sizes = f"SELECT pg_size_bytes('{shown}') = pg_size_bytes('{with_unit}')"
+            assert succeed("psql", "-XAtc", sizes).strip() == "t", name
+        else:
+            assert shown == settings[name]
+
+
 def test_a_port_that_cannot_be_had_is_refused(running: None) -> None:
     """One of another program, or of the system; here the other server's own."""
     assert running is None
