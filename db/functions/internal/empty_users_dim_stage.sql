@@ -4,32 +4,35 @@ CREATE OR REPLACE FUNCTION internal.empty_users_dim_stage()
     SET search_path = pg_catalog, pg_temp
 AS $empty_users_dim_stage$
 DECLARE
-    c_small   CONSTANT bigint := 1048576::bigint;
-    -- TRUNCATE makes new files, which takes longer than a load of a few events. A distributed table has size 0 here.
-    v_deletes boolean := pg_relation_size('internal.users_dim_stage') BETWEEN 1 AND c_small;
+    c_small    CONSTANT bigint := 1048576::bigint;
+    v_table    regclass;
+    v_has_rows boolean;
+    v_deletes  boolean;
 BEGIN
-    IF NOT v_deletes THEN
-        BEGIN
-            -- TRUNCATE alone would wait for whoever reads these tables, pg_dump for one.
-            LOCK TABLE
-                internal.users_dim_arrived, internal.users_dim_stage,
-                internal.users_dim_changed, internal.users_dim_neighbors
-                NOWAIT;
-            TRUNCATE
-                internal.users_dim_arrived, internal.users_dim_stage,
-                internal.users_dim_changed, internal.users_dim_neighbors;
-        EXCEPTION
-            WHEN lock_not_available THEN
-                v_deletes := true;
-        END;
-    END IF;
+    FOREACH v_table IN ARRAY ARRAY[
+        'internal.users_dim_arrived', 'internal.users_dim_stage',
+        'internal.users_dim_changed', 'internal.users_dim_neighbors'
+    ]::regclass[] LOOP
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s)', v_table)
+        INTO v_has_rows;
+        CONTINUE WHEN NOT v_has_rows;
 
-    IF v_deletes THEN
-        DELETE FROM internal.users_dim_arrived;
-        DELETE FROM internal.users_dim_stage;
-        DELETE FROM internal.users_dim_changed;
-        DELETE FROM internal.users_dim_neighbors;
-    END IF;
+        -- TRUNCATE makes a new file, which takes longer than a load of a few events. A distributed table has size 0 here.
+        v_deletes := pg_relation_size(v_table) BETWEEN 1 AND c_small;
+        IF NOT v_deletes THEN
+            BEGIN
+                -- TRUNCATE alone would wait for whoever reads the table, pg_dump for one.
+                EXECUTE format('LOCK TABLE %s NOWAIT', v_table);
+                EXECUTE format('TRUNCATE %s', v_table);
+            EXCEPTION
+                WHEN lock_not_available THEN
+                    v_deletes := true;
+            END;
+        END IF;
+        IF v_deletes THEN
+            EXECUTE format('DELETE FROM %s', v_table);
+        END IF;
+    END LOOP;
 END;
 $empty_users_dim_stage$;
 

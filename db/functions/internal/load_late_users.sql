@@ -13,13 +13,17 @@ CREATE OR REPLACE FUNCTION internal.load_late_users(
     SET timezone = 'UTC'
 AS $load_late_users$
 DECLARE
-    v_month   CONSTANT timestamptz := date_trunc('month', p_from);
+    v_month   CONSTANT timestamptz := date_trunc('month', p_from + interval '2 weeks');
     v_rows    bigint;
     v_written bigint;
 BEGIN
+    IF p_known IS NULL AND NOT EXISTS (SELECT 1 FROM internal.users_dim_stage WHERE is_late) THEN
+        RETURN 0::bigint;
+    END IF;
+
     PERFORM internal.find_changed_users(p_from, p_to, p_known IS NOT NULL, p_is_whole);
 
-    -- Most versions end soon: those of the first periods are read before the others are looked for in all.
+    -- Most versions end within two weeks: they are looked for in the first periods before the others are in all.
     PERFORM internal.find_users_dim_neighbors(p_from, p_to, v_month + interval '1 month -1 microsecond');
     PERFORM internal.find_users_dim_neighbors(p_from, p_to, v_month + interval '2 months -1 microsecond');
     PERFORM internal.find_users_dim_neighbors(p_from, p_to, 'infinity');

@@ -61,8 +61,12 @@ BEGIN
 
     GET DIAGNOSTICS v_versions = ROW_COUNT;
 
-    -- How many users are late decides how the open rows are best found.
-    ANALYZE internal.users_dim_stage (is_first, is_last, is_late);
+    -- Where some users are late and some are not, how many decides how the open rows are best found.
+    IF EXISTS (SELECT 1 FROM internal.users_dim_stage WHERE is_late)
+        AND EXISTS (SELECT 1 FROM internal.users_dim_stage WHERE NOT is_late)
+    THEN
+        ANALYZE internal.users_dim_stage (is_first, is_last, is_late);
+    END IF;
     RETURN v_versions;
 END;
 $stage_users_dim_day$;
