@@ -7,15 +7,15 @@ CREATE OR REPLACE FUNCTION internal.load_users_in_order(p_day date)
 AS $load_users_in_order$
 DECLARE
     v_rows    bigint;
-    v_written bigint := 0::bigint;
+    v_written bigint;
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM internal.users_dim_stage WHERE NOT is_late) THEN
-        RETURN v_written;
+        RETURN 0::bigint;
     END IF;
 
-    -- What was open is closed, the open row is rewritten in place.
     PERFORM internal.require_users_dim_period(p_day);
 
+    -- What was open is closed; what began and ended on the day, and the open versions of new users, are added.
     INSERT INTO crm.users_dim (
         user_id, valid_from, valid_to, is_deleted,
         username, user_email, user_type, organization_name, plan_name, event_sk
@@ -34,14 +34,14 @@ BEGIN
             user_id, valid_from, valid_to, is_deleted,
             username, user_email, user_type, organization_name, plan_name, event_sk
         FROM internal.users_dim_stage
-        WHERE NOT is_last
+        WHERE (NOT is_last OR open_from IS NULL)
           AND NOT is_late
-    ) AS closed
+    ) AS version
     ORDER BY user_id;
 
-    GET DIAGNOSTICS v_rows = ROW_COUNT;
-    v_written := v_written + v_rows;
+    GET DIAGNOSTICS v_written = ROW_COUNT;
 
+    -- The open row is rewritten in place.
     UPDATE crm.users_dim_open AS open
     SET valid_from = stage.valid_from,
         is_deleted = stage.is_deleted,
@@ -58,22 +58,7 @@ BEGIN
       AND stage.open_from IS NOT NULL;
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
-    v_written := v_written + v_rows;
-
-    INSERT INTO crm.users_dim_open (
-        user_id, valid_from, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk
-    )
-    SELECT
-        user_id, valid_from, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk
-    FROM internal.users_dim_stage
-    WHERE is_last
-      AND open_from IS NULL;
-
-    GET DIAGNOSTICS v_rows = ROW_COUNT;
-    v_written := v_written + v_rows;
-    RETURN v_written;
+    RETURN v_written + v_rows;
 END;
 $load_users_in_order$;
 
