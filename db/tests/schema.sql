@@ -187,7 +187,8 @@ SELECT results_eq(
         'rows_read bigint NOT NULL',
         'rows_written bigint NOT NULL',
         'snapshot pg_snapshot NOT NULL',
-        'events_arrived bigint'
+        'events_arrived bigint',
+        'newest_event timestamp with time zone'
     ],
     'etl.load_runs: columns'
 );
@@ -463,13 +464,13 @@ SELECT bag_eq(
         'internal.add_users_dim_period(date) -> void',
         'internal.arrived_events(text,date,pg_snapshot) -> record',
         'internal.begin_change(text) -> void',
-        'internal.begin_load(text,date) -> void',
+        'internal.begin_load(text,date) -> timestamp with time zone',
         'internal.blank_to_null(text) -> text',
         'internal.bounds_fault(jsonb) -> text',
         'internal.clean_reason(text) -> text',
         'internal.content_key(text,bytea) -> uuid',
         'internal.count_new_users(date,int8multirange) -> bigint',
-        'internal.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint,bigint) -> void',
+        'internal.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint,bigint,timestamp with time zone) -> void',
         'internal.erasure_token(bytea,text) -> text',
         'internal.exceeds_bounds(jsonb[]) -> boolean',
         'internal.find_arrived_instants(timestamp with time zone,timestamp with time zone,int8multirange) -> void',

@@ -266,8 +266,9 @@ ROUTINES: Final = """
     """
 
 
-# Functions that have more parameters now.
+# Functions that have other parameters or another result now.
 OLD_INTERNALS: Final = (
+    "internal.begin_load(text, date)",
     "internal.end_load(text, date, timestamptz, pg_snapshot, bigint, bigint)",
     "internal.load_late_users(timestamptz, timestamptz)",
     "internal.stage_users_dim_day(timestamptz, timestamptz)",

@@ -16,6 +16,7 @@ DECLARE
     v_started_at CONSTANT timestamptz := clock_timestamp();
     v_from       CONSTANT timestamptz := import_date::timestamptz;
     v_to         CONSTANT timestamptz := (import_date + 1)::timestamptz;
+    v_newest     timestamptz;
     v_snapshot   pg_snapshot;
     v_known      bigint;
     v_arrived    record;
@@ -23,7 +24,7 @@ DECLARE
     v_versions   bigint;
     v_written    bigint;
 BEGIN
-    PERFORM internal.begin_load('users_dim', import_date);
+    v_newest := internal.begin_load('users_dim', import_date);
     v_snapshot := pg_current_snapshot();
     v_known := (internal.last_load('users_dim', import_date)).rows_read;
     v_arrived := internal.arrived_events('users_dim', import_date, v_snapshot);
@@ -48,7 +49,9 @@ BEGIN
 
     -- The month after will be needed soon.
     PERFORM internal.prepare_users_dim_period((import_date + interval '1 month')::date);
-    PERFORM internal.end_load('users_dim', import_date, v_started_at, v_snapshot, v_versions, v_written, v_arrived.n_total);
+    PERFORM internal.end_load(
+        'users_dim', import_date, v_started_at, v_snapshot, v_versions, v_written, v_arrived.n_total, v_newest
+    );
     RETURN v_written;
 END;
 $load_users_dim$;

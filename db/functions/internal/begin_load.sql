@@ -1,5 +1,6 @@
+-- Reads etl.purges and raw.user_events, writes etl.arrivals.
 CREATE OR REPLACE FUNCTION internal.begin_load(p_load_name text, p_import_date date)
-    RETURNS void
+    RETURNS timestamptz
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $begin_load$
@@ -31,8 +32,15 @@ BEGIN
     WHERE event_date = p_import_date
       AND xid = pg_current_xact_id_if_assigned()
       AND event_sks IS NOT NULL;
+
+    RETURN (
+        SELECT max(received_at)
+        FROM raw.user_events
+        WHERE received_at >= p_import_date::timestamp AT TIME ZONE 'UTC'
+          AND received_at < (p_import_date + 1)::timestamp AT TIME ZONE 'UTC'
+    );
 END;
 $begin_load$;
 
 COMMENT ON FUNCTION internal.begin_load(text, date) IS
-    'What each load of one day does first: refuses a date or a transaction it cannot work with, waits until no other load of the same table runs, refuses a day that was removed from raw.';
+    'What each load of one day does first: refuses a date or a transaction it cannot work with, waits until no other load of the same table runs, refuses a day that was removed from raw. Returns the instant of the day''s newest event, null without any.';

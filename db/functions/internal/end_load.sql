@@ -5,7 +5,8 @@ CREATE OR REPLACE FUNCTION internal.end_load(
     p_snapshot     pg_snapshot,
     p_rows_read    bigint,
     p_rows_written bigint,
-    p_arrived      bigint
+    p_arrived      bigint,
+    p_newest_event timestamptz
 )
     RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -15,11 +16,11 @@ DECLARE
     v_snapshots pg_snapshot[];
 BEGIN
     INSERT INTO etl.load_runs (
-        load_name, import_date, started_at, duration, rows_read, rows_written, snapshot, events_arrived
+        load_name, import_date, started_at, duration, rows_read, rows_written, snapshot, events_arrived, newest_event
     )
     VALUES (
         p_load_name, p_import_date, p_started_at, clock_timestamp() - p_started_at,
-        p_rows_read, p_rows_written, p_snapshot, p_arrived
+        p_rows_read, p_rows_written, p_snapshot, p_arrived, p_newest_event
     );
 
     -- What all loads have seen makes nothing stale any more.
@@ -38,5 +39,5 @@ BEGIN
 END;
 $end_load$;
 
-COMMENT ON FUNCTION internal.end_load(text, date, timestamptz, pg_snapshot, bigint, bigint, bigint) IS
+COMMENT ON FUNCTION internal.end_load(text, date, timestamptz, pg_snapshot, bigint, bigint, bigint, timestamptz) IS
     'What each load of one day does last: writes its row of etl.load_runs, and forgets the arrivals that all loads have seen.';

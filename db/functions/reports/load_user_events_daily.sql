@@ -13,12 +13,13 @@ DECLARE
     v_started_at CONSTANT timestamptz := clock_timestamp();
     v_from       CONSTANT timestamptz := import_date::timestamptz;
     v_to         CONSTANT timestamptz := (import_date + 1)::timestamptz;
+    v_newest     timestamptz;
     v_snapshot   pg_snapshot;
     v_arrived    record;
     v_day        reports.user_events_daily;
     v_rows       bigint;
 BEGIN
-    PERFORM internal.begin_load('user_events_daily', import_date);
+    v_newest := internal.begin_load('user_events_daily', import_date);
     v_snapshot := pg_current_snapshot();
     v_arrived := internal.arrived_events('user_events_daily', import_date, v_snapshot);
 
@@ -63,7 +64,7 @@ BEGIN
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
     PERFORM internal.end_load(
-        'user_events_daily', import_date, v_started_at, v_snapshot, v_day.n_total, v_rows, v_arrived.n_total
+        'user_events_daily', import_date, v_started_at, v_snapshot, v_day.n_total, v_rows, v_arrived.n_total, v_newest
     );
     RETURN v_rows;
 END;

@@ -7,7 +7,9 @@ ALTER TABLE internal.users_dim_neighbors DROP COLUMN changes_from;
 COMMENT ON COLUMN internal.users_dim_neighbors.before_from IS
     'Where the version begins that reaches into the day from before, and ends at before_to; null for none.';
 COMMENT ON COLUMN internal.users_dim_neighbors.n_begun IS 'How many versions begin on the day.';
-ALTER TABLE etl.load_runs DROP COLUMN events_arrived;
+ALTER TABLE etl.load_runs
+    DROP COLUMN events_arrived,
+    DROP COLUMN newest_event;
 ALTER TABLE etl.arrivals
     DROP COLUMN event_sks,
     DROP COLUMN n_created,

@@ -7,7 +7,7 @@ SELECT event_sks, n_created, n_updated, n_deleted
 FROM etl.arrivals
 WHERE false;
 
-SELECT events_arrived
+SELECT events_arrived, newest_event
 FROM etl.load_runs
 WHERE false;
 

@@ -120,9 +120,9 @@ SELECT results_eq(
 );
 SELECT is_empty(
     $$
-        SELECT FROM raw.user_events WHERE user_id = 'caroline' OR username IN ('lina', 'Lina', 'Lucretia')
+        SELECT 1 FROM raw.user_events WHERE user_id = 'caroline' OR username IN ('lina', 'Lina', 'Lucretia')
         UNION ALL
-        SELECT FROM crm.users_dim WHERE user_id = 'caroline' OR username IN ('lina', 'Lina', 'Lucretia')
+        SELECT 1 FROM crm.users_dim WHERE user_id = 'caroline' OR username IN ('lina', 'Lina', 'Lucretia')
     $$,
     'nothing of the person is left'
 );

@@ -1,6 +1,6 @@
 -- internal.begin_load(): a load gets a day, and the table for itself.
 BEGIN;
-SELECT plan(21);
+SELECT plan(23);
 
 SELECT throws_ok(statement, '22004', 'import_date must be a day, not null', description)
 FROM (VALUES
@@ -56,6 +56,15 @@ SELECT bag_eq(
     $$ VALUES (date '2020-12-08', '{[1,2)}'::int8multirange), ('2020-12-08', NULL), ('2020-12-09', '{[3,4)}') $$,
     'what its own transaction brought to the day is not told apart'
 );
+INSERT INTO raw.user_events (event_key, user_id, event_type, received_at)
+SELECT gen_random_uuid(), 'a', 'User Created', received_at::timestamptz
+FROM unnest(ARRAY['2020-12-07 23:59:59.999999Z', '2020-12-08 00:00Z', '2020-12-08 10:00Z', '2020-12-09 00:00Z']) AS received_at;
+SET LOCAL timezone = 'Pacific/Kiritimati';
+SELECT is(
+    internal.begin_load('user_events_daily', '2020-12-08'), '2020-12-08 10:00Z'::timestamptz, 'it tells the newest event of the UTC day'
+);
+SET LOCAL timezone = 'UTC';
+SELECT is(internal.begin_load('user_events_daily', '2020-12-10'), NULL, 'of a day without events, none');
 SELECT crm.load_organizations_dim() \g /dev/null
 SELECT is((SELECT count(*) FROM locked), 3::bigint, 'the load of the organizations has one as well');
 

@@ -28,7 +28,11 @@ EXECUTE fill (10);
 SELECT pg_relation_filenode('internal.users_dim_stage') AS file \gset
 SELECT internal.empty_users_dim_stage() \g /dev/null
 SELECT is_empty('TABLE left_over', 'a few rows go');
-SELECT is(pg_relation_filenode('internal.users_dim_stage'), :file::oid, 'without a new file, which takes longer');
+SELECT CASE
+    WHEN to_regproc('citus_version') IS NULL
+        THEN is(pg_relation_filenode('internal.users_dim_stage'), :file::oid, 'without a new file, which takes longer')
+    ELSE skip('on Citus the files are on the workers', 1)
+END;
 EXECUTE fill (20000);
 SELECT internal.empty_users_dim_stage() \g /dev/null
 SELECT is_empty('TABLE left_over', 'many rows go');

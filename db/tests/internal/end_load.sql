@@ -3,11 +3,11 @@ BEGIN;
 SELECT plan(5);
 
 SELECT internal.end_load(
-    'users_dim', '2020-12-08', clock_timestamp() - interval '5 seconds', '100:200:150', 7, 3, 2
+    'users_dim', '2020-12-08', clock_timestamp() - interval '5 seconds', '100:200:150', 7, 3, 2, '2020-12-08 10:00Z'
 ) \g /dev/null
 SELECT results_eq(
-    $$ SELECT load_name, import_date, rows_read, rows_written, events_arrived, snapshot::text FROM etl.load_runs $$,
-    $$ VALUES ('users_dim', date '2020-12-08', 7::bigint, 3::bigint, 2::bigint, '100:200:150') $$,
+    $$ SELECT load_name, import_date, rows_read, rows_written, events_arrived, newest_event, snapshot::text FROM etl.load_runs $$,
+    $$ VALUES ('users_dim', date '2020-12-08', 7::bigint, 3::bigint, 2::bigint, timestamptz '2020-12-08 10:00Z', '100:200:150') $$,
     'a load is noted with what it read, wrote and saw'
 );
 SELECT ok(
@@ -19,17 +19,17 @@ FROM etl.load_runs;
 -- An arrival that all loads have seen is forgotten; here 105 is still running for the one, 199 for the other.
 INSERT INTO etl.arrivals (event_date, xid) VALUES
     ('2020-12-08', '99'), ('2020-12-08', '105'), ('2020-12-08', '199'), ('2020-12-08', '200'), ('2020-12-09', '99');
-SELECT internal.end_load('users_dim', '2020-12-08', now(), '100:200:105', 7, 3, NULL) \g /dev/null
+SELECT internal.end_load('users_dim', '2020-12-08', now(), '100:200:105', 7, 3, NULL, NULL) \g /dev/null
 SELECT is(count(*), 5::bigint, 'one load alone forgets nothing')
 FROM etl.arrivals;
-SELECT internal.end_load('user_events_daily', '2020-12-08', now(), '100:210:199', 7, 3, NULL) \g /dev/null
+SELECT internal.end_load('user_events_daily', '2020-12-08', now(), '100:210:199', 7, 3, NULL, NULL) \g /dev/null
 SELECT bag_eq(
     'SELECT event_date, xid FROM etl.arrivals',
     $$ VALUES (date '2020-12-08', '105'::xid8), ('2020-12-08', '199'), ('2020-12-08', '200'), ('2020-12-09', '99') $$,
     'arrivals that both loads have seen are forgotten'
 );
-SELECT internal.end_load('user_events_daily', '2020-12-08', now(), '210:210:', 7, 3, NULL) \g /dev/null
-SELECT internal.end_load('users_dim', '2020-12-08', now(), '210:210:', 7, 3, NULL) \g /dev/null
+SELECT internal.end_load('user_events_daily', '2020-12-08', now(), '210:210:', 7, 3, NULL, NULL) \g /dev/null
+SELECT internal.end_load('users_dim', '2020-12-08', now(), '210:210:', 7, 3, NULL, NULL) \g /dev/null
 SELECT bag_eq(
     'SELECT event_date, xid FROM etl.arrivals', $$ VALUES (date '2020-12-09', '99'::xid8) $$,
     'all of the day are, once both have seen all'

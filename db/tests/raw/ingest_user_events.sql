@@ -258,12 +258,21 @@ SELECT results_eq(
     $$ VALUES (date '2021-01-01', pg_current_xact_id()), ('2021-01-02', pg_current_xact_id()) $$,
     'the days of new events are noted with the transaction, not those of rejects'
 );
-SELECT ok(
-    bool_and(event_sks @> event_sk) AND bool_and(upper(event_sks) - lower(event_sks) = 3 AND n_created = 1 AND n_updated + n_deleted = 0),
+-- Apart from the arrivals: on Citus, tables of the workers and of the coordinator cannot be joined.
+CREATE FUNCTION pg_temp.numbers(p_day date) RETURNS int8multirange LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN (SELECT range_agg(int8range(event_sk, event_sk, '[]')) FROM raw.user_events WHERE event_date = p_day);
+END;
+$$;
+SELECT results_eq(
+    $$
+        SELECT event_date, event_sks @> pg_temp.numbers(event_date), upper(event_sks) - lower(event_sks), n_created, n_updated, n_deleted
+        FROM etl.arrivals
+        ORDER BY event_date
+    $$,
+    $$ VALUES (date '2021-01-01', true, 3::bigint, 1::bigint, 0::bigint, 0::bigint), ('2021-01-02', true, 3, 1, 0, 0) $$,
     'with the numbers of all its messages, and how many events of each type'
-)
-FROM etl.arrivals
-JOIN raw.user_events USING (event_date);
+);
 SELECT raw.ingest_user_events(
     ARRAY[
         convert_to((:event || '{"received_at": "2021-01-01 11:00", "event_type": "User Updated"}')::text, 'UTF8'),
@@ -276,7 +285,7 @@ SELECT results_eq(
     $$
         SELECT event_date, n_created, n_updated, n_deleted
         FROM etl.arrivals
-        WHERE (SELECT bool_and(event_sks @> event_sk) FROM raw.user_events WHERE user_events.event_date = arrivals.event_date)
+        WHERE event_sks @> pg_temp.numbers(event_date)
         ORDER BY event_date
     $$,
     $$ VALUES (date '2021-01-01', 1::bigint, 2::bigint, 1::bigint), ('2021-01-02', 1, 0, 0) $$,
