@@ -6,7 +6,6 @@ SHELL := bash
 
 ORGANIZATIONS := data/organizations.json
 USER_EVENTS := data/user_events.json
-DEMO_DATES := 2020-12-05 2020-12-06 2020-12-07 2020-12-08 2020-12-09 2020-12-10 2020-12-11
 export ORGANIZATIONS USER_EVENTS IMPORT_DATE
 
 MANAGE := @services/manage
@@ -65,9 +64,7 @@ report: ## Show the daily numbers, and write report.html (FROM=2020-12-05 TO=202
 
 .PHONY: demo
 demo: setup import ## From nothing to both tables: import the sample, load its seven days
-	@for date in $(DEMO_DATES); do \
-	  $(MAKE) --no-print-directory users_dim user_events_daily IMPORT_DATE=$$date; \
-	done
+	@$(MAKE) --no-print-directory load FROM=2020-12-05 TO=2020-12-11
 	$(RUN) psql -X --quiet <<<"$$DEMO_SQL"
 
 define DEMO_SQL

@@ -22,7 +22,7 @@ GRANT INSERT (body) ON raw.organizations_inbox TO warehouse_ingest;
 GRANT USAGE ON SCHEMA crm, reports, etl TO warehouse_load;
 GRANT EXECUTE ON FUNCTION
     crm.load_users_dim(date), reports.load_user_events_daily(date), crm.load_organizations_dim(),
-    etl.thin_ingests()
+    etl.run_load(text, date), etl.thin_ingests()
     TO warehouse_load;
 GRANT EXECUTE ON PROCEDURE etl.catch_up(), etl.load_days(date, date), etl.run_loads(text[], date[]) TO warehouse_load;
 GRANT SELECT ON

@@ -12,12 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
 
+from psycopg.errors import NullValueNotAllowed
+
 from driver.command import Parser, day, printable, run
 from driver.consume import consume
 from driver.errors import Fault, UsageError
 from driver.files import json_texts
 from driver.ingest import BATCH, Outcome
-from driver.load import LOADS, load, load_days
+from driver.load import load, load_days
 from driver.ready import wait_until_ready
 from driver.settings import Settings
 
@@ -143,23 +145,25 @@ def _say(what: str, outcome: Outcome) -> None:
 
 def _add_load(add: Add) -> None:
     command = add("load", help="run one load for one day")
-    command.add_argument("name", choices=LOADS, help="the table to load")
+    command.add_argument("name", help="the table to load: a load_name of etl.loads")
     command.add_argument(
         "--date",
         type=day,
         default=os.environ.get("IMPORT_DATE") or None,
         metavar="YYYY-MM-DD",
-        help="the UTC day (default: IMPORT_DATE of the environment)",
+        help="the UTC day, for a load of one day (default: IMPORT_DATE of the environment)",
     )
     command.set_defaults(run=_load)
 
 
 def _load(arguments: argparse.Namespace) -> int:
-    if arguments.date is None:
-        raise UsageError("no day to load: pass --date YYYY-MM-DD or set IMPORT_DATE")
-    result = load(arguments.name, arguments.date)
+    try:
+        result = load(arguments.name, arguments.date)
+    except NullValueNotAllowed:
+        raise UsageError("no day to load: pass --date YYYY-MM-DD or set IMPORT_DATE") from None
+    what = f"{arguments.name} {arguments.date}" if arguments.date else arguments.name
     rows = "1 row" if result.rows == 1 else f"{result.rows} rows"
-    print(f"{arguments.name} {arguments.date}: {rows} written in {result.seconds:.2f} s")
+    print(f"{what}: {rows} written in {result.seconds:.2f} s")
     return 0
 
 

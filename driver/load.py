@@ -3,14 +3,9 @@
 import time
 from collections.abc import Callable
 from datetime import date
-from typing import Final, LiteralString, NamedTuple
+from typing import NamedTuple
 
 from driver.database import connect
-
-LOADS: Final[dict[str, LiteralString]] = {
-    "users_dim": "SELECT crm.load_users_dim(%s)",
-    "user_events_daily": "SELECT reports.load_user_events_daily(%s)",
-}
 
 
 class LoadResult(NamedTuple):
@@ -20,11 +15,14 @@ class LoadResult(NamedTuple):
     seconds: float
 
 
-def load(name: str, day: date) -> LoadResult:
-    """Run the load of that name for one UTC day. Raises psycopg.Error for a database fault."""
+def load(name: str, day: date | None) -> LoadResult:
+    """Run the load that etl.loads has under that name, for one UTC day if it takes one.
+
+    Raises psycopg.Error: NullValueNotAllowed when the day is missing.
+    """
     began = time.monotonic()
     with connect("load") as connection:
-        row = connection.execute(LOADS[name], (day,)).fetchone()
+        row = connection.execute("SELECT etl.run_load(%s, %s)", (name, day)).fetchone()
     assert row
     return LoadResult(row[0], time.monotonic() - began)
 

@@ -1,6 +1,6 @@
 -- db/grants.sql: what each role may do, and nothing else.
 BEGIN;
-SELECT plan(35);
+SELECT plan(36);
 
 CREATE TEMP VIEW member AS
 SELECT role
@@ -24,6 +24,7 @@ SELECT bag_eq(
         'warehouse_load crm.load_users_dim(date)',
         'warehouse_load etl.catch_up()',
         'warehouse_load etl.load_days(date,date)',
+        'warehouse_load etl.run_load(text,date)',
         'warehouse_load etl.run_loads(text[],date[])',
         'warehouse_load etl.thin_ingests()',
         'warehouse_load reports.load_user_events_daily(date)',
@@ -147,6 +148,7 @@ FROM (VALUES
     ('load', $$ SELECT crm.load_users_dim('2020-12-08') $$, 'done'),
     ('load', $$ SELECT reports.load_user_events_daily('2020-12-08') $$, 'done'),
     ('load', $$ SELECT crm.load_organizations_dim() $$, 'done'),
+    ('load', $$ SELECT etl.run_load('users_dim', '2020-12-08') $$, 'done'),
     ('load', $$ TABLE etl.stale_dates $$, 'done'),
     ('load', $$ TABLE etl.problems $$, 'done'),
     ('load', $$ TABLE etl.metrics $$, 'done'),

@@ -425,6 +425,7 @@ SELECT bag_eq(
             || 'valid_to timestamp with time zone, fault text)',
         'etl.import_progress(text) -> record',
         'etl.load_days(date,date) -> ',
+        'etl.run_load(text,date) -> bigint',
         'etl.run_loads(text[],date[]) -> ',
         'etl.thin_ingests() -> bigint',
         'internal.add_users_dim_period(date) -> void',

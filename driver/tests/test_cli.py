@@ -28,7 +28,12 @@ SHOWN: Final = r"é\x1b[31m\x7f\x9b\u200b\u202e"
         ("load users_dim", {}, 2, "no day to load: pass --date"),
         ("load users_dim", {"IMPORT_DATE": "2020-13-40"}, 2, "'2020-13-40' is no day"),
         ("load users_dim --date 8.12.2020", {}, 2, "'8.12.2020' is no day"),
-        ("load nothing --date 2020-12-08", {}, 2, "invalid choice: 'nothing'"),
+        (
+            "load nothing --date 2020-12-08",
+            {},
+            1,
+            r"no load named nothing \(The loads are organizations_dim, users_dim, user_events_daily",
+        ),
         (
             "load users_dim --date 2020-12-08",
             {"PGPORT": "1"},
@@ -94,12 +99,14 @@ def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixtur
 
 
 def test_a_load_says_what_it_wrote(conn: Connection, capsys: pytest.CaptureFixture[str]) -> None:
-    """A day without events is a row of zeros in the report."""
+    """A day without events is a row of zeros in the report; a load may take no day."""
     assert main("load user_events_daily --date 2020-12-08".split()) == 0
     assert main("load users_dim --date 2020-12-08".split()) == 0
+    assert main("load organizations_dim".split()) == 0
     assert re.fullmatch(
         r"user_events_daily 2020-12-08: 1 row written in \d+\.\d\d s\n"
-        r"users_dim 2020-12-08: 0 rows written in \d+\.\d\d s\n",
+        r"users_dim 2020-12-08: 0 rows written in \d+\.\d\d s\n"
+        r"organizations_dim: 0 rows written in \d+\.\d\d s\n",
         capsys.readouterr().out,
     )
     assert conn.execute("SELECT n_total FROM reports.user_events_daily").fetchall() == [(0,)]

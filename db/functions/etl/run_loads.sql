@@ -13,14 +13,7 @@ BEGIN
 
     FOR v_number IN 1 .. v_count LOOP
         BEGIN
-            EXECUTE format('SELECT %s($1)', (
-                SELECT load_function::regproc
-                FROM etl.loads
-                WHERE load_name = p_load_names[v_number]
-                  AND takes_day
-            ))
-            INTO v_rows
-            USING p_dates[v_number];
+            v_rows := etl.run_load(p_load_names[v_number], p_dates[v_number]);
             RAISE NOTICE '%/% % %: % % written', v_number, v_count, p_load_names[v_number], p_dates[v_number],
                 v_rows, CASE v_rows WHEN 1 THEN 'row' ELSE 'rows' END;
         EXCEPTION
