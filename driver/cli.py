@@ -14,7 +14,7 @@ from typing import Final, NoReturn
 
 from psycopg.errors import NullValueNotAllowed
 
-from driver.command import Parser, day, printable, run
+from driver.command import Parser, day, positive, printable, run
 from driver.consume import consume
 from driver.errors import Fault, UsageError
 from driver.files import json_texts
@@ -45,18 +45,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run(parser, argv)
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise UsageError(f"{text}: must be at least 1")
-    return number
-
-
 def _add_consume(add: Add) -> None:
     command = add("consume", help="move user events from the queue to raw, until told to stop")
     command.add_argument(
         "--batch-size",
-        type=_positive,
+        type=positive,
         default=BATCH,
         metavar="N",
         help="messages a commit at most (default %(default)s)",
@@ -93,7 +86,7 @@ def _consume(arguments: argparse.Namespace) -> int:
 
 def _add_import(add: Add) -> None:
     command = add(
-        "import", help="bring files into the warehouse: a JSON array, or one object a line"
+        "import", help="bring files into the warehouse: JSON arrays, or one object a line"
     )
     add_kind = command.add_subparsers(required=True, metavar="WHAT").add_parser
     organizations = add_kind("organizations", help="by COPY, into raw and the dimension")
@@ -162,17 +155,14 @@ def _load(arguments: argparse.Namespace) -> int:
     except NullValueNotAllowed:
         raise UsageError("no day to load: pass --date YYYY-MM-DD or set IMPORT_DATE") from None
     what = f"{arguments.name} {arguments.date}" if arguments.date else arguments.name
-    rows = "1 row" if result.rows == 1 else f"{result.rows} rows"
-    print(f"{what}: {rows} written in {result.seconds:.2f} s")
+    print(f"{what}: {result}")
     return 0
 
 
 def _add_load_days(add: Add) -> None:
     command = add("catch-up", help="run every load for exactly the days that need it, oldest first")
     command.set_defaults(run=_load_days, days=None)
-    command = add(
-        "load-days", help="run every load for the days of a range that are not loaded as they are"
-    )
+    command = add("load-days", help="run every load for the days of a range that need it")
     command.add_argument("days", type=day, nargs=2, metavar="YYYY-MM-DD")
     command.set_defaults(run=_load_days)
 
@@ -187,12 +177,10 @@ def _load_days(arguments: argparse.Namespace) -> int:
 
 
 def _add_ready(add: Add) -> None:
-    command = add(
-        "ready", help="see that both servers work; the exit status is 1 when one does not"
-    )
+    command = add("ready", help="see that both servers work; exit status 1 when one does not")
     command.add_argument(
         "--consumers",
-        type=_positive,
+        type=positive,
         default=0,
         metavar="N",
         help="and that N consumers take from the queue (default: that one could)",

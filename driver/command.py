@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -76,3 +77,10 @@ def day(text: str) -> date:
         return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
         raise UsageError(f"'{text}' is no day: write it as YYYY-MM-DD") from None
+
+
+def positive(text: str) -> int:
+    """Read a whole number of the command line that is at least 1."""
+    if not re.fullmatch("0*[1-9][0-9]*", text):
+        raise UsageError(f"'{text}': must be at least 1")
+    return int(text)

@@ -11,11 +11,11 @@ from driver.broker.consumer import Consumer
 from driver.database import explain
 from driver.errors import BrokerError, BrokerRefusedError
 from driver.ingest import BATCH, Ingester, Outcome
+from driver.patience import Patience
 from driver.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-LONGEST_DELAY: Final = 5.0
 REPORT_SECONDS: Final = 10.0
 
 
@@ -29,7 +29,7 @@ def consume(
     lost, what was not acknowledged comes again. Raises Fault when a server refuses us before we
     ever listened.
     """
-    patience = _Patience(stop)
+    patience = Patience(stop)
     listened = False
     while not stop.is_set():
         try:
@@ -62,23 +62,3 @@ def consume(
                 raise explain(error) if isinstance(error, psycopg.Error) else error from error
             patience.wait(error)
     logger.info("stopped")
-
-
-class _Patience:
-    """Waits for a server that is away, longer each time, and says what for."""
-
-    def __init__(self, stop: threading.Event) -> None:
-        self._stop = stop
-        self._delay = 1.0
-
-    def wait(self, error: BrokerError | psycopg.Error) -> bool:
-        """Wait; return false when told to stop meanwhile."""
-        fault = explain(error) if isinstance(error, psycopg.Error) else error
-        logger.warning("%s; trying again in %.0f s", fault, self._delay)
-        stopped = self._stop.wait(self._delay)
-        self._delay = min(2 * self._delay, LONGEST_DELAY)
-        return not stopped
-
-    def restore(self) -> None:
-        """Begin with a short delay again: the servers work."""
-        self._delay = 1.0

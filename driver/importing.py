@@ -1,26 +1,24 @@
 """Files into the warehouse: organizations by COPY, user events through the queue."""
 
-import logging
 import sys
 import time
 from collections.abc import Iterator
 from itertools import islice
-from typing import Final, LiteralString, NoReturn, Self
+from typing import Final, LiteralString, NoReturn
 from uuid import UUID, uuid4
 
 import psycopg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from driver.broker.inspector import queue_state
 from driver.broker.publisher import Message, Publisher
-from driver.database import connect, explain
-from driver.errors import BrokerError, Fault
+from driver.committed import POLL_SECONDS, Committed
+from driver.database import connect
+from driver.errors import BrokerError
 from driver.files import message_ids
 from driver.ingest import BATCH, Ingester, Outcome
+from driver.patience import Patience
 from driver.settings import Settings
-
-logger = logging.getLogger(__name__)
 
 COPY_ORGANIZATIONS: Final[LiteralString] = (
     "COPY raw.organizations_inbox (body) FROM STDIN (FORMAT binary)"
@@ -28,15 +26,8 @@ COPY_ORGANIZATIONS: Final[LiteralString] = (
 INGEST_ORGANIZATIONS: Final[LiteralString] = (
     "SELECT inserted, duplicates, rejected FROM raw.ingest_organizations()"
 )
-IMPORT_PROGRESS: Final[LiteralString] = (
-    "SELECT inserted, duplicates, rejected FROM etl.import_progress(%s)"
-)
 
 PUBLISH_BATCH: Final = 200
-POLL_SECONDS: Final = 0.25
-PATIENCE_SECONDS: Final = 5.0
-GIVE_UP_SECONDS: Final = 60.0
-LONGEST_DELAY: Final = 5.0
 
 
 def import_organizations(texts: Iterator[bytes]) -> Outcome:
@@ -63,7 +54,7 @@ def import_user_events(settings: Settings, texts: Iterator[bytes]) -> Outcome:
     """
     import_id = uuid4()
     published = 0
-    with _Committed(import_id) as committed, _progress() as progress:
+    with Committed(import_id) as committed, _progress() as progress:
         publishing = progress.add_task("published", total=None)
         committing = progress.add_task("committed", total=None)
         for published in _publish(settings, texts, import_id):
@@ -111,7 +102,7 @@ def _publish(settings: Settings, texts: Iterator[bytes], import_id: UUID) -> Ite
     batches = _batches(texts, import_id)
     pending: list[Message] = []
     published = 0
-    delay = 1.0
+    patience = Patience()
     while True:
         publisher = Publisher(settings, pending)
         try:
@@ -119,7 +110,7 @@ def _publish(settings: Settings, texts: Iterator[bytes], import_id: UUID) -> Ite
                 for batch in batches:
                     published += len(batch)
                     publisher.publish(batch)
-                    delay = 1.0
+                    patience.restore()
                     yield published
                 publisher.wait_until_unconfirmed(0)
                 return
@@ -127,9 +118,7 @@ def _publish(settings: Settings, texts: Iterator[bytes], import_id: UUID) -> Ite
             if not published:
                 raise
             pending = publisher.unconfirmed
-            logger.warning("%s; trying again in %.0f s", error, delay)
-            time.sleep(delay)
-            delay = min(2 * delay, LONGEST_DELAY)
+            patience.wait(error)
 
 
 def _batches(texts: Iterator[bytes], import_id: UUID) -> Iterator[list[Message]]:
@@ -139,76 +128,6 @@ def _batches(texts: Iterator[bytes], import_id: UUID) -> Iterator[list[Message]]
     )
     while batch := list(islice(messages, PUBLISH_BATCH)):
         yield batch
-
-
-class _Committed:
-    """Reads from the database how far an import is, and says so when it does not move."""
-
-    def __init__(self, import_id: UUID) -> None:
-        self._import_id = import_id
-        self._connection = connect("import")
-        self._outcome = Outcome()
-        self._read_at = self._moved_at = time.monotonic()
-        self._complained = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
-
-    def read(self) -> Outcome:
-        """Return what is committed, as it was a moment ago at the earliest."""
-        now = time.monotonic()
-        if now - self._read_at >= POLL_SECONDS:
-            self._read_at = now
-            try:
-                if self._connection.closed:
-                    self._connection = connect("import")
-                row = self._connection.execute(IMPORT_PROGRESS, (str(self._import_id),)).fetchone()
-            except psycopg.OperationalError as error:
-                self._connection.close()
-                logger.warning("%s; still waiting", explain(error))
-                return self._outcome
-            assert row
-            if row != self._outcome:
-                self._outcome = Outcome(*row)
-                self._moved_at = now
-                self._complained = False
-        return self._outcome
-
-    def wait_from_now(self) -> None:
-        """Forget how long nothing has moved: the file may be a slow pipe, the broker be blocked."""
-        self._moved_at = time.monotonic()
-
-    def complain(self, settings: Settings, missing: int) -> None:
-        """Say now and then why nothing moves; raise Fault when nobody consumes for long.
-
-        Or when there is nothing left to consume: consumers commit within seconds what they hold.
-        """
-        waited = time.monotonic() - self._moved_at
-        if waited < (GIVE_UP_SECONDS if self._complained else PATIENCE_SECONDS):
-            return
-        ready = consumers = None
-        try:
-            ready, consumers = queue_state(settings)
-            why = "the consumers commit nothing: see their log"
-        except BrokerError as error:
-            why = str(error)
-        if consumers == 0:
-            why = f"nobody consumes queue {settings.queue}: start a consumer"
-            if self._complained:
-                raise Fault(f"{why}; until then {missing} events stay in it")
-        elif ready == 0 and self._complained:
-            raise Fault(
-                f"{missing} events are neither committed nor waiting in queue {settings.queue}: it"
-                " was purged, or a consumer holds them and cannot commit (see 'make logs'); import"
-                " the file again, nothing is repeated"
-            )
-        logger.warning("%s; still waiting for %d events", why, missing)
-        if self._complained:
-            self._moved_at += GIVE_UP_SECONDS
-        self._complained = True
 
 
 def _progress() -> Progress:

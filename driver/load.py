@@ -14,6 +14,10 @@ class LoadResult(NamedTuple):
     rows: int
     seconds: float
 
+    def __str__(self) -> str:
+        rows = "1 row" if self.rows == 1 else f"{self.rows} rows"
+        return f"{rows} written in {self.seconds:.2f} s"
+
 
 def load(name: str, day: date | None) -> LoadResult:
     """Run the load that etl.loads has under that name, for one UTC day if it takes one.

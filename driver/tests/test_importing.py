@@ -16,7 +16,7 @@ import pika
 import psycopg
 import pytest
 
-from driver import importing
+from driver import committed, importing
 from driver.broker.inspector import queue_state
 from driver.broker.publisher import Message, Publisher
 from driver.cli import main
@@ -196,14 +196,14 @@ def test_it_says_when_nobody_consumes(
 ) -> None:
     """In one line, then ends with a fault; the events stay in the queue."""
     assert conn
-    monkeypatch.setattr(importing, "PATIENCE_SECONDS", 0.3)
-    monkeypatch.setattr(importing, "GIVE_UP_SECONDS", 1.5)
+    monkeypatch.setattr(committed, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(committed, "GIVE_UP_SECONDS", 1.5)
     with pytest.raises(
         Fault, match="nobody consumes queue .*: start a consumer; until then 3 events"
     ):
         import_user_events(settings, json_texts(events_file(tmp_path, 1, 2, 3)))
     complaints = [
-        record.getMessage() for record in caplog.records if record.name == importing.__name__
+        record.getMessage() for record in caplog.records if record.name == committed.__name__
     ]
     assert complaints == [
         f"nobody consumes queue {settings.queue}: start a consumer; still waiting for 3 events"
@@ -221,8 +221,8 @@ def test_it_says_when_consumers_commit_nothing(
 ) -> None:
     """And goes on once they do: a lock on raw holds them up, a cut connection is opened again."""
     start_consumer("--batch-size", "1")  # it takes two
-    monkeypatch.setattr(importing, "PATIENCE_SECONDS", 0.3)
-    monkeypatch.setattr(importing, "GIVE_UP_SECONDS", 0.6)
+    monkeypatch.setattr(committed, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(committed, "GIVE_UP_SECONDS", 0.6)
     states = chain([BrokerError("the broker is away")], repeat(None))
 
     def state(of: Settings) -> tuple[int, int]:
@@ -230,7 +230,7 @@ def test_it_says_when_consumers_commit_nothing(
             raise error
         return queue_state(of)
 
-    monkeypatch.setattr(importing, "queue_state", state)
+    monkeypatch.setattr(committed, "queue_state", state)
     outcomes: list[Outcome] = []
     file = events_file(tmp_path, *range(5))
     thread = threading.Thread(
@@ -259,8 +259,8 @@ def test_it_ends_when_there_is_nothing_to_wait_for(
 ) -> None:
     """The queue was purged, and a consumer cannot commit: the rest comes by another import."""
     start_consumer("--batch-size", "1")  # it takes two
-    monkeypatch.setattr(importing, "PATIENCE_SECONDS", 0.3)
-    monkeypatch.setattr(importing, "GIVE_UP_SECONDS", 0.6)
+    monkeypatch.setattr(committed, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(committed, "GIVE_UP_SECONDS", 0.6)
 
     polls = iter(range(9))
 
@@ -270,7 +270,7 @@ def test_it_ends_when_there_is_nothing_to_wait_for(
             connection.channel().queue_purge(of.queue)
         return queue_state(of)
 
-    monkeypatch.setattr(importing, "queue_state", state)
+    monkeypatch.setattr(committed, "queue_state", state)
     file = events_file(tmp_path, *range(5))
     with conn.transaction():
         conn.execute("LOCK TABLE raw.user_events")
@@ -288,7 +288,7 @@ def test_a_slow_file_is_not_the_consumers_fault(
 ) -> None:
     """Patience is counted from when all is published."""
     start_consumer()
-    monkeypatch.setattr(importing, "PATIENCE_SECONDS", 2.0)
+    monkeypatch.setattr(committed, "PATIENCE_SECONDS", 2.0)
 
     def texts() -> Iterator[bytes]:
         yield b"one"

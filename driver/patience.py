@@ -1,0 +1,36 @@
+"""How long to wait for a server that is away."""
+
+import logging
+import threading
+from typing import Final
+
+import psycopg
+
+from driver.database import explain
+from driver.errors import BrokerError
+
+logger = logging.getLogger(__name__)
+
+SHORTEST_DELAY: Final = 1.0
+LONGEST_DELAY: Final = 5.0
+
+
+class Patience:
+    """Waits longer each time, and says what for."""
+
+    def __init__(self, stop: threading.Event | None = None) -> None:
+        """Wait no longer once *stop* is set."""
+        self._stop = stop or threading.Event()
+        self._delay = SHORTEST_DELAY
+
+    def wait(self, error: BrokerError | psycopg.Error) -> bool:
+        """Wait; return false when told to stop meanwhile."""
+        fault = explain(error) if isinstance(error, psycopg.Error) else error
+        logger.warning("%s; trying again in %.0f s", fault, self._delay)
+        stopped = self._stop.wait(self._delay)
+        self._delay = min(2 * self._delay, LONGEST_DELAY)
+        return not stopped
+
+    def restore(self) -> None:
+        """Begin with a short delay again: the servers work."""
+        self._delay = SHORTEST_DELAY
