@@ -7,7 +7,8 @@ from pathlib import Path
 from driver.command import Parser, day, printable, run
 from driver.errors import UsageError
 from driver.settings import Settings
-from reporting.report import print_report, read_numbers, write_html
+from reporting.page import write_html
+from reporting.report import print_report, read_numbers
 from reporting.status import print_json, print_prometheus, print_status, read_status
 
 
