@@ -9,7 +9,7 @@ SELECT
     END AS remedy
 FROM etl.quarantine
 GROUP BY kind
-UNION ALL
+UNION ALL -- for speed: no problem comes twice
 SELECT
     format('%s: %s to load, the first %s', load_name,
         count(*) || CASE WHEN count(*) = 1 THEN ' day' ELSE ' days' END, min(import_date)),
@@ -18,7 +18,7 @@ FROM etl.stale_dates
 -- Today is loaded when it is over.
 WHERE import_date < (now() AT TIME ZONE 'UTC')::date
 GROUP BY load_name
-UNION ALL
+UNION ALL -- for speed: no problem comes twice
 SELECT
     format('%s is off: a crash of the server may lose or break what is committed', name),
     format('ALTER SYSTEM SET %s = on; SELECT pg_reload_conf()', name)

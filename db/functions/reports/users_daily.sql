@@ -10,7 +10,7 @@ FROM (
         SELECT (valid_to AT TIME ZONE 'UTC')::date, -1, false
         FROM crm.users_dim
         WHERE NOT is_deleted
-          AND valid_to IS NOT NULL
+          AND valid_to IS NOT NULL -- for speed: a null would be the last day, which is no loaded one
         UNION ALL
         SELECT event_date, 0, true
         FROM reports.user_events_daily
