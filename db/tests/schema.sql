@@ -437,6 +437,8 @@ SELECT bag_eq(
         'internal.content_key(text,bytea) -> uuid',
         'internal.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint) -> void',
         'internal.erasure_token(bytea,text) -> text',
+        'internal.erase_user_events(text,text,boolean) -> record',
+        'internal.erase_user_versions(text,text) -> record',
         'internal.exceeds_bounds(jsonb[]) -> boolean',
         'internal.find_users_dim_neighbors(timestamp with time zone,timestamp with time zone,timestamp with time zone) -> void',
         'internal.instant_fault(jsonb,text,timestamp with time zone) -> text',
@@ -458,6 +460,8 @@ SELECT bag_eq(
         'internal.parse_user_events(bytea[]) -> record',
         'internal.prepare_users_dim_period(date) -> void',
         'internal.require_users_dim_period(date) -> void',
+        'internal.organization_fault(jsonb,timestamp with time zone) -> text',
+        'internal.retry_user_events(bigint[],bytea[],text[]) -> record',
         'internal.load_late_users(timestamp with time zone,timestamp with time zone) -> bigint',
         'internal.text_fault(jsonb,text) -> text',
         'internal.clear_users_dim_day(timestamp with time zone,timestamp with time zone) -> bigint',
@@ -523,8 +527,8 @@ SELECT is_empty(
 SELECT bag_eq(
     $$ SELECT oid::regproc::text FROM routine WHERE 'TimeZone=UTC' = ANY (proconfig) $$,
     ARRAY[
-        'crm.erase_user', 'crm.load_users_dim', 'etl.thin_ingests',
-        'internal.add_users_dim_period', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
+        'crm.load_users_dim', 'etl.thin_ingests',
+        'internal.add_users_dim_period', 'internal.erase_user_events', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
         'raw.drop_before', 'reports.load_user_events_daily'
     ],
     'functions in which days meet instants pin the zone'
