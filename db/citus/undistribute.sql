@@ -56,6 +56,7 @@ BEGIN
         DROP TABLE raw.user_events;
         ALTER TABLE raw.user_events_here RENAME TO user_events;
         ALTER TABLE raw.user_events RENAME CONSTRAINT user_events_here_pkey TO user_events_pk;
+        ALTER INDEX raw.user_events_here_event_sk_idx RENAME TO user_events_event_sk_ix;
         ALTER SEQUENCE raw.user_events_here_event_sk_seq RENAME TO user_events_event_sk_seq;
     END IF;
 

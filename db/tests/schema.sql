@@ -472,6 +472,8 @@ SELECT bag_eq(
         'internal.count_new_users(date,int8multirange) -> bigint',
         'internal.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint,bigint,timestamp with time zone) -> void',
         'internal.erasure_token(bytea,text) -> text',
+        'internal.erase_user_events(text,text,boolean) -> record',
+        'internal.erase_user_versions(text,text) -> record',
         'internal.exceeds_bounds(jsonb[]) -> boolean',
         'internal.find_arrived_instants(timestamp with time zone,timestamp with time zone,int8multirange) -> void',
         'internal.find_changed_users(timestamp with time zone,timestamp with time zone,boolean,boolean) -> void',
@@ -499,6 +501,8 @@ SELECT bag_eq(
         'internal.prepare_users_dim_period(date) -> void',
         'internal.require_users_dim_period(date) -> void',
         'internal.load_late_users(timestamp with time zone,timestamp with time zone,bigint,boolean) -> bigint',
+        'internal.organization_fault(jsonb,timestamp with time zone) -> text',
+        'internal.retry_user_events(bigint[],bytea[],text[]) -> record',
         'internal.text_fault(jsonb,text) -> text',
         'internal.clear_users_dim_day(timestamp with time zone,timestamp with time zone) -> bigint',
         'internal.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean) -> text',
@@ -565,8 +569,9 @@ SELECT is_empty(
 SELECT bag_eq(
     $$ SELECT oid::regproc::text FROM routine WHERE 'TimeZone=UTC' = ANY (proconfig) $$,
     ARRAY[
-        'crm.erase_user', 'crm.load_users_dim', 'etl.thin_ingests', 'etl.thin_load_runs',
-        'internal.add_users_dim_period', 'internal.count_new_users', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
+        'crm.load_users_dim', 'etl.thin_ingests', 'etl.thin_load_runs',
+        'internal.add_users_dim_period', 'internal.count_new_users', 'internal.erase_user_events',
+        'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
         'raw.drop_before', 'reports.load_user_events_daily', 'reports.users_between'
     ],
     'functions in which days meet instants pin the zone'

@@ -1,4 +1,4 @@
--- Writes raw.user_events, raw.rejected_user_events, crm.users_dim, etl.arrivals and etl.erasures.
+-- Writes raw.rejected_user_events and etl.erasures; what it calls writes raw.user_events, etl.arrivals and crm.users_dim.
 -- Rerun: finds what came in under the user_id since; nothing, as raw.ingest_user_events knows the token, unless somebody
 -- put rows of a backup back.
 CREATE OR REPLACE FUNCTION crm.erase_user(
@@ -11,7 +11,6 @@ CREATE OR REPLACE FUNCTION crm.erase_user(
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
     SET datestyle = 'ISO'
-    SET timezone = 'UTC'
 AS $erase_user$
 DECLARE
     v_is_again boolean;
@@ -40,77 +39,13 @@ BEGIN
 
     v_is_again := EXISTS (SELECT 1 FROM etl.erasures AS erasure WHERE erasure.token = erase_user.token);
 
-    -- Raw has no index by user. An event is at an instant that the dimension has, or of a day that it has yet to load;
-    -- rows that were put back may be anywhere.
-    WITH instant AS (
-        SELECT valid_from AS first, valid_from AS last
-        FROM crm.users_dim
-        WHERE user_id = p_user_id
-        UNION
-        SELECT event_date::timestamptz, (event_date + 1)::timestamptz - interval '1 microsecond'
-        FROM etl.arrivals
-        UNION
-        SELECT '-infinity', 'infinity'
-        WHERE v_is_again
-    ),
-    personal AS (
-        DELETE FROM raw.user_events AS event
-        USING instant
-        WHERE event.user_id = p_user_id
-          AND event.received_at BETWEEN instant.first AND instant.last
-        RETURNING event.*
-    ),
-    anonymous AS (
-        INSERT INTO raw.user_events (
-            event_sk, event_key, user_id, event_type, user_type, organization_name, plan_name, received_at, ingested_at
-        )
-        SELECT event_sk, event_key, erase_user.token, event_type, user_type, organization_name, plan_name, received_at, ingested_at
-        FROM personal
-        -- An event that was put back is there already.
-        ON CONFLICT (received_at, user_id, event_key) DO NOTHING
-    ),
-    changed AS (
-        -- Days that the loads count or decide anew, now that two histories became one.
-        INSERT INTO etl.arrivals (event_date, xid)
-        SELECT DISTINCT event_date, pg_current_xact_id()
-        FROM personal
-        WHERE v_is_again
-          AND received_at >= internal.retention_start()
-        ON CONFLICT ON CONSTRAINT arrivals_pk DO UPDATE
-        SET event_sks = NULL
-    )
-    SELECT
-        count(*),
-        coalesce(array_agg(DISTINCT username) FILTER (WHERE internal.blank_to_null(username) IS NOT NULL), '{}'),
-        coalesce(array_agg(DISTINCT user_email) FILTER (WHERE internal.blank_to_null(user_email) IS NOT NULL), '{}')
+    SELECT erased.events, erased.names, erased.emails
     INTO events, v_names, v_emails
-    FROM personal;
+    FROM internal.erase_user_events(p_user_id, token, v_is_again) AS erased;
 
-    -- The person's versions take their places in the history of the token, which has some if the user was erased before.
-    WITH version AS (
-        DELETE FROM crm.users_dim
-        WHERE user_id IN (p_user_id, erase_user.token)
-        RETURNING *
-    ),
-    merged AS (
-        INSERT INTO crm.users_dim (
-            user_id, valid_from, valid_to, is_deleted, user_type, organization_name, plan_name, event_sk
-        )
-        SELECT
-            erase_user.token, valid_from, lead(valid_from) OVER (ORDER BY valid_from),
-            is_deleted, user_type, organization_name, plan_name, event_sk
-        FROM (
-            SELECT DISTINCT ON (valid_from) version.*
-            FROM version
-            ORDER BY valid_from, is_deleted DESC, event_sk DESC
-        ) AS winner
-    )
-    SELECT
-        count(*) FILTER (WHERE user_id = p_user_id),
-        v_names || coalesce(array_agg(DISTINCT username) FILTER (WHERE username IS NOT NULL), '{}'),
-        v_emails || coalesce(array_agg(DISTINCT user_email) FILTER (WHERE user_email IS NOT NULL), '{}')
+    SELECT erased.versions, v_names || erased.names, v_emails || erased.emails
     INTO versions, v_names, v_emails
-    FROM version;
+    FROM internal.erase_user_versions(p_user_id, token) AS erased;
 
     -- The key stays: the same message delivered again is a duplicate.
     UPDATE raw.rejected_user_events

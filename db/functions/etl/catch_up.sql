@@ -12,7 +12,7 @@ BEGIN
     SELECT array_agg(load_name ORDER BY import_date, position), array_agg(import_date ORDER BY import_date)
     INTO v_load_names, v_dates
     FROM etl.stale_dates
-    JOIN etl.loads USING (load_name);
+    JOIN etl.loads USING (load_name); -- equivalent: etl.stale_dates has names of etl.loads only
 
     PERFORM etl.thin_ingests(), etl.thin_load_runs();
     CALL etl.run_loads(v_load_names, v_dates);

@@ -9,7 +9,7 @@ SELECT
     END AS remedy
 FROM etl.quarantine
 GROUP BY kind
-UNION ALL
+UNION ALL -- for speed: no problem comes twice
 SELECT
     format('%s: %s to load, the first %s', load_name,
         count(*) || CASE WHEN count(*) = 1 THEN ' day' ELSE ' days' END, min(import_date)),
@@ -19,7 +19,7 @@ FROM etl.stale_dates
 WHERE import_date < (now() AT TIME ZONE 'UTC')::date
   AND NOT EXISTS (SELECT FROM etl.catch_up_schedule)
 GROUP BY load_name
-UNION ALL
+UNION ALL -- for speed: no problem comes twice
 SELECT
     format('catch-up is to run every %s s, and has not begun since %s', extract(epoch FROM every)::double precision,
         to_char(last_begun_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')),

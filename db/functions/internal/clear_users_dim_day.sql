@@ -15,11 +15,11 @@ DECLARE
 BEGIN
     DELETE FROM crm.users_dim AS dim
     USING internal.users_dim_neighbors AS neighbor
-    WHERE neighbor.n_begun > 0
+    WHERE neighbor.n_begun > 0 -- for speed: others have no version on the day to be found
       AND dim.user_id = neighbor.user_id
       AND dim.valid_from >= neighbor.changes_from
       AND dim.valid_from < p_to
-      AND coalesce(dim.valid_to, 'infinity') >= p_from;
+      AND coalesce(dim.valid_to, 'infinity') >= p_from; -- for speed: leaves out periods that cannot hold the version
 
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
@@ -27,10 +27,10 @@ BEGIN
     SET valid_to = coalesce(neighbor.first_from, nullif(neighbor.next_from, 'infinity'))
     FROM internal.users_dim_neighbors AS neighbor
     WHERE dim.user_id = neighbor.user_id
-      AND dim.valid_from = neighbor.before_from
-      AND coalesce(dim.valid_to, 'infinity') = neighbor.before_to
+      AND dim.valid_from = neighbor.before_from -- equivalent: only one version of a user ends then
+      AND coalesce(dim.valid_to, 'infinity') = neighbor.before_to -- for speed: only one version of a user begins then
       AND neighbor.before_to <> coalesce(neighbor.first_from, neighbor.next_from)
-      AND coalesce(dim.valid_to, 'infinity') >= p_from;
+      AND coalesce(dim.valid_to, 'infinity') >= p_from; -- for speed: leaves out periods that cannot hold the version
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
     RETURN v_written + v_rows;

@@ -10,7 +10,7 @@ DECLARE
     v_last     CONSTANT text := current_setting('warehouse.last_load', true);
 BEGIN
     -- A row lock, as an advisory lock is anybody's who may connect.
-    IF v_position < nullif(v_last, '')::integer THEN
+    IF v_position < nullif(v_last, '')::integer THEN -- equivalent: for the same load again, as it is ours
         -- Another transaction may wait for the load that we ran before, and hold this one.
         PERFORM 1 FROM etl.loads WHERE load_name = p_load_name FOR UPDATE SKIP LOCKED;
         IF NOT FOUND THEN

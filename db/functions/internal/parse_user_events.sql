@@ -13,7 +13,7 @@ BEGIN
     contents := ARRAY(
         SELECT convert_from(body, 'UTF8')::jsonb
         FROM unnest(p_bodies) AS body
-        WHERE octet_length(body) <= internal.largest_body()
+        WHERE octet_length(body) <= internal.largest_body() -- equivalent: those left out are parsed below
     );
     instants := ARRAY(
         SELECT (content ->> 'received_at')::timestamptz
@@ -26,13 +26,17 @@ BEGIN
     END IF;
 EXCEPTION
     WHEN OTHERS THEN
-        SELECT
-            array_agg(parsed.content ORDER BY message.number),
-            array_agg(internal.parse_instant(internal.string_field(parsed.content, 'received_at')) ORDER BY message.number),
-            array_agg(parsed.fault ORDER BY message.number)
+        SELECT array_agg(content), array_agg(instant), array_agg(fault)
         INTO contents, instants, faults
-        FROM unnest(p_bodies) WITH ORDINALITY AS message (body, number)
-        CROSS JOIN LATERAL internal.parse_json(message.body) AS parsed;
+        FROM (
+            SELECT
+                parsed.content,
+                internal.parse_instant(internal.string_field(parsed.content, 'received_at')) AS instant,
+                parsed.fault
+            FROM unnest(p_bodies) WITH ORDINALITY AS message (body, number)
+            CROSS JOIN LATERAL internal.parse_json(message.body) AS parsed
+            ORDER BY message.number -- equivalent: the join keeps the order as well, but does not promise it
+        ) AS in_order;
 END;
 $parse_user_events$;
 

@@ -6,10 +6,10 @@ CREATE OR REPLACE FUNCTION internal.require_users_dim_period(p_day date)
     SET lock_timeout = '100ms'
 AS $require_users_dim_period$
 DECLARE
-    c_tries CONSTANT integer := 15;
+    c_tries CONSTANT integer := 15; -- equivalent: five seconds need not be exact
 BEGIN
     -- A query that is planned by now does not know the period, and would miss the rows that we move into it.
-    FOR v_try IN 1 .. c_tries LOOP
+    FOR v_try IN 1 .. c_tries LOOP -- equivalent: nor need they here
         EXIT WHEN to_regclass('crm.' || internal.users_dim_period(p_day)) IS NOT NULL;
         BEGIN
             LOCK TABLE ONLY crm.users_dim IN ACCESS EXCLUSIVE MODE;

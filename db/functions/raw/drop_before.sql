@@ -19,6 +19,7 @@ BEGIN
 
     PERFORM internal.begin_change('raw.drop_before');
     PERFORM internal.lock_load(load_name)
+    -- equivalent: the rows lie in this order, which nobody promises
     FROM (SELECT load_name FROM etl.loads WHERE takes_day ORDER BY position) AS load;
     -- What arrives meanwhile is judged by the new limit: its ingest waits.
     LOCK TABLE raw.user_events IN SHARE ROW EXCLUSIVE MODE;

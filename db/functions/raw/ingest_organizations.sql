@@ -24,15 +24,7 @@ BEGIN
             taken.body,
             parsed.content,
             instant.created_at,
-            coalesce(
-                parsed.fault,
-                internal.key_fault(parsed.content, 'organization_key'),
-                internal.text_fault(parsed.content, 'organization_name'),
-                CASE
-                    WHEN jsonb_typeof(parsed.content -> 'created_at') <> 'null'
-                        THEN internal.instant_fault(parsed.content, 'created_at', instant.created_at)
-                END
-            ) AS reason
+            coalesce(parsed.fault, internal.organization_fault(parsed.content, instant.created_at)) AS reason
         FROM taken
         CROSS JOIN LATERAL internal.parse_json(taken.body) AS parsed
         CROSS JOIN LATERAL internal.parse_instant(internal.string_field(parsed.content, 'created_at')) AS instant (created_at)
@@ -44,7 +36,7 @@ BEGIN
             created_at
         FROM judged
         WHERE reason IS NULL
-        ORDER BY content ->> 'organization_key', body_sk DESC
+        ORDER BY content ->> 'organization_key', body_sk DESC -- equivalent: the keys may come in any order
     ),
     organization AS (
         INSERT INTO raw.organizations AS known (organization_key, organization_name, created_at)
@@ -70,16 +62,11 @@ BEGIN
         WHERE reason IS NOT NULL
         ON CONFLICT DO NOTHING
         RETURNING 1
-    ),
-    total AS (
-        SELECT
-            (SELECT count(*) FROM judged) AS received,
-            (SELECT count(*) FROM organization) AS inserted,
-            (SELECT count(*) FROM reject) AS rejected
     )
-    SELECT total.received, total.inserted, total.received - total.inserted - total.rejected, total.rejected
-    INTO received, inserted, duplicates, rejected
-    FROM total;
+    SELECT (SELECT count(*) FROM judged), (SELECT count(*) FROM organization), (SELECT count(*) FROM reject)
+    INTO received, inserted, rejected;
+
+    duplicates := received - inserted - rejected;
 
     PERFORM crm.load_organizations_dim();
 END;

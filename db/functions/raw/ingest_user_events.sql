@@ -54,6 +54,7 @@ BEGIN
         FROM judged
         WHERE reason IS NULL
         -- In the order of the key, so that two ingests of the same events wait for each other instead of deadlocking.
+        -- tested elsewhere: driver/tests/test_ingest.py
         ORDER BY received_at, coalesce(token, content ->> 'id') COLLATE "C", event_key
         ON CONFLICT (received_at, user_id, event_key) DO NOTHING
         RETURNING event_sk, event_date, event_type
@@ -68,7 +69,7 @@ BEGIN
             CASE WHEN token IS NULL THEN internal.clean_reason(reason) ELSE 'erased' END
         FROM judged
         WHERE reason IS NOT NULL
-        ORDER BY reject_key
+        ORDER BY reject_key -- tested elsewhere: driver/tests/test_ingest.py
         ON CONFLICT (reject_key) DO NOTHING
         RETURNING event_sk
     ),
@@ -94,7 +95,7 @@ BEGIN
         SELECT
             import.import_id,
             import.position,
-            -- Positions without a gap between them are an island: this is the same for all of one.
+            -- for speed: positions without a gap between them are an island, and this is the same for all of one
             import.position - dense_rank() OVER (PARTITION BY import.import_id ORDER BY import.position) AS island,
             event.event_sk AS event_sk,
             reject.event_sk AS reject_sk

@@ -1,6 +1,6 @@
 -- crm.erase_user(): a user whose events are loaded, purged or back again, with what else is known of the user.
 BEGIN;
-SELECT plan(26);
+SELECT plan(27);
 
 CREATE FUNCTION pg_temp.ingest(VARIADIC p_bodies text[]) RETURNS text LANGUAGE sql AS $$
     SELECT raw.ingest_user_events(array_agg(convert_to(body, 'UTF8')), NULL)::text FROM unnest(p_bodies) AS body
@@ -68,6 +68,8 @@ SELECT bag_eq(
 SELECT is(crm.load_users_dim(day) + reports.load_user_events_daily(day), 0::bigint, format('%s: nothing to write', day))
 FROM unnest(ARRAY['2020-12-05', '2020-12-06', '2020-12-07', '2020-12-08']::date[]) AS day;
 SELECT is_empty('SELECT * FROM etl.check_users_dim()', 'the dimension keeps its rules');
+SELECT crm.erase_user('william') \g /dev/null
+SELECT is_empty('TABLE etl.arrivals', 'who is erased for the first time makes no day stale, whoever was erased before');
 ROLLBACK TO loaded;
 
 -- The raw events are gone: the dimension has the names.

@@ -1,10 +1,12 @@
 -- etl.run_loads(), etl.load_days() and etl.catch_up() in a session whose search_path leads elsewhere.
 -- They commit, so nothing is rolled back here.
-SELECT plan(7);
+SELECT plan(8);
 
 CREATE SCHEMA hostile;
 CREATE FUNCTION hostile.never(text, text) RETURNS boolean LANGUAGE sql RETURN false;
 CREATE OPERATOR hostile.= (LEFTARG = text, RIGHTARG = text, FUNCTION = hostile.never);
+CREATE FUNCTION hostile.never(bigint, integer) RETURNS boolean LANGUAGE sql RETURN false;
+CREATE OPERATOR hostile.= (LEFTARG = bigint, RIGHTARG = integer, FUNCTION = hostile.never);
 CREATE FUNCTION hostile.always(date, date) RETURNS boolean LANGUAGE sql RETURN true;
 CREATE OPERATOR hostile.> (LEFTARG = date, RIGHTARG = date, FUNCTION = hostile.always);
 \setenv PGOPTIONS `echo "$PGOPTIONS -c search_path=hostile,pg_catalog"`
@@ -13,6 +15,8 @@ CREATE OPERATOR hostile.> (LEFTARG = date, RIGHTARG = date, FUNCTION = hostile.a
 SELECT matches(:'told'::text, 'NOTICE: +1/3 users_dim 2020-12-08: 0 rows written', 'the first load runs');
 SELECT matches(:'told'::text, 'NOTICE: +2/3 users_dim 2020-12-09: 0 rows written', 'so does one after a commit');
 SELECT matches(:'told'::text, 'NOTICE: +3/3 user_events_daily 2020-12-09: 1 row written$', 'and the last, without an error');
+\set told `psql --no-psqlrc --quiet --command="CALL etl.run_loads('{user_events_daily}', '{2020-12-07}')" 2>&1`
+SELECT is(:'told'::text, 'NOTICE:  1/1 user_events_daily 2020-12-07: 1 row written', 'one row is called one from the start');
 
 \set told `psql --no-psqlrc --quiet --command="CALL etl.load_days('2020-12-08', '2020-12-08')" 2>&1`
 SELECT is(:'told'::text, 'NOTICE:  1/1 user_events_daily 2020-12-08: 1 row written', 'a range of days is loaded');

@@ -1,6 +1,6 @@
 -- internal.begin_change(): a commit that somebody is told of is durable.
 BEGIN;
-SELECT plan(3);
+SELECT plan(4);
 
 SET LOCAL synchronous_commit = local;
 SELECT internal.begin_change('a test') \g /dev/null
@@ -9,6 +9,9 @@ SET LOCAL synchronous_commit = off;
 SELECT internal.begin_change('a test') \g /dev/null
 SELECT is(current_setting('synchronous_commit'), 'on', 'one that waits for nothing will wait');
 SELECT lives_ok($$ SELECT internal.begin_change('a test') $$, 'read committed is what it wants');
+-- In a session of its own, a transaction each.
+\set after `psql --no-psqlrc --quiet --no-align --tuples-only --command='SET synchronous_commit = off' --command="SELECT FROM internal.begin_change('a test')" --command='SHOW synchronous_commit'`
+SELECT is(:'after'::text, 'off', 'the next transaction is as the session wants it');
 
 SELECT * FROM finish();
 ROLLBACK;

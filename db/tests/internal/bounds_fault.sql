@@ -1,6 +1,6 @@
 -- internal.bounds_fault(), internal.exceeds_bounds(): within the bounds every reader of a value takes one pass.
 BEGIN;
-SELECT plan(27);
+SELECT plan(28);
 
 CREATE FUNCTION pg_temp.fault(p_value text) RETURNS text LANGUAGE sql AS $$
     SELECT internal.bounds_fault(format('{"a": "1e131071", "b": %s, "c": null}', p_value)::jsonb)
@@ -30,6 +30,7 @@ SELECT is(
     repeat('x', 100) || ': a number of more than 400 digits before or after the point',
     'a field is named by the beginning of its name'
 );
+SELECT matches(internal.bounds_fault('{"b": 1e400, "a": 1e400}'), '^[ab]: a number', 'of several faults one is named');
 SELECT is(internal.bounds_fault('{}'), NULL, 'nothing is within the bounds');
 
 SELECT * FROM finish();

@@ -24,6 +24,8 @@ neighbor AS (
 INSERT INTO internal.users_dim_stage (user_id, valid_from, first_from, is_first, is_last, is_late, is_deleted, event_sk)
 SELECT number, 'epoch', 'epoch', true, true, true, false, 1 FROM generate_series(1, $1) AS number;
 
+-- Tests that were rolled back may have left it large.
+TRUNCATE internal.users_dim_stage;
 EXECUTE fill (10);
 SELECT pg_relation_filenode('internal.users_dim_stage') AS file \gset
 SELECT internal.empty_users_dim_stage() \g /dev/null

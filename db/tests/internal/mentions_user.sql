@@ -1,6 +1,6 @@
 -- internal.mentions_user(): is a rejected body about a user?
 BEGIN;
-SELECT plan(19);
+SELECT plan(22);
 
 CREATE FUNCTION pg_temp.mentions(p_body text) RETURNS boolean LANGUAGE sql AS $$
     SELECT internal.mentions_user(
@@ -18,6 +18,7 @@ FROM (VALUES
     ('{"id": " ", "username": "Herschel"}', true),
     ('{"username": "Herschel the Great"}', false),
     ('{"note": "ask her@slough.example"}', true),
+    ('{"note": "her\u0040slough.example, for one"}', true),
     ('{"user_email": "her@slough.example', true),
     ('{"user_email": "he@slough.example"}', false),
     ('{"username": "\u00c7a \"va\""}', true),
@@ -30,6 +31,11 @@ FROM (VALUES
 SELECT ok(
     internal.mentions_user('"\\u00c7a"', '42', '{}', ARRAY['Ça']), 'yes: a body that is the name alone, however it spells it'
 );
+SELECT is(
+    internal.mentions_user(convert_to(rpad('{"username": "\u0041nn"}', length), 'UTF8'), '42', '{}', ARRAY['Ann']), mentions,
+    format('%s: a name in escapes in %s bytes', CASE WHEN mentions THEN 'yes' ELSE 'no' END, length)
+)
+FROM (VALUES (262144, true), (262145, false)) AS example (length, mentions);
 SELECT ok(
     NOT internal.mentions_user('{"note": "x"}', '42', ARRAY[NULL], ARRAY[NULL]), 'no: a user without name and e-mail'
 );

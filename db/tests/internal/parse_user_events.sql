@@ -1,6 +1,6 @@
 -- internal.parse_user_events(): for many bodies what internal.parse_json() and internal.parse_instant() say of each.
 BEGIN;
-SELECT plan(6);
+SELECT plan(8);
 
 CREATE TEMP TABLE good AS
 SELECT number, convert_to(format('{"received_at": "%s", "n": %s}', received_at, number), 'UTF8') AS body
@@ -57,6 +57,15 @@ SELECT is_empty(
             IS DISTINCT FROM (SELECT array_agg(parsed) FROM pg_temp.one_by_one(ARRAY[body]) AS parsed)
     $$,
     'and each bad one alone'
+);
+-- All is well with them but one thing.
+SELECT is(faults, ARRAY[NULL, fault], format('%s, after a good one', fault))
+FROM (VALUES
+    ('body: larger than 256 KiB', rpad('{"received_at": "2020-12-08 10:00:00"}', 262145)),
+    ('a: nested deeper than 64 levels', '{"received_at": "2020-12-08 10:00:00", "a": ' || repeat('[', 64) || '1' || repeat(']', 64) || '}')
+) AS beyond (fault, body)
+CROSS JOIN LATERAL internal.parse_user_events(
+    ARRAY['{"received_at": "2020-12-08 10:00:00"}', convert_to(beyond.body, 'UTF8')]::bytea[]
 );
 SELECT is(contents, '{}', 'of no bodies nothing')
 FROM internal.parse_user_events('{}');

@@ -1,6 +1,6 @@
 -- internal.prepare_users_dim_period(), internal.require_users_dim_period(): what is loaded finds its period made.
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 \ir ../fixtures/history.sql
 
 CREATE TEMP VIEW period AS
@@ -13,6 +13,11 @@ CREATE FUNCTION pg_temp.locks(p_mode text) RETURNS bigint LANGUAGE sql AS $$
     FROM pg_locks
     WHERE pid = pg_backend_pid() AND relation = 'crm.users_dim'::regclass AND mode = p_mode
 $$;
+
+-- In the place of one that another transaction made.
+CREATE TABLE crm.users_dim_2020_10 ();
+SELECT internal.prepare_users_dim_period('2020-10-08') \g /dev/null
+SELECT is(pg_temp.locks('ShareUpdateExclusiveLock'), 0::bigint, 'for a period that is there nothing is locked');
 
 SELECT internal.add_users_dim_period('2020-11-01') \g /dev/null
 INSERT INTO raw.user_events (user_id, event_type, received_at)

@@ -1,6 +1,6 @@
 -- raw.ingest_organizations(): takes what COPY brought; the last of a key counts, bad ones are put aside.
 BEGIN;
-SELECT plan(20);
+SELECT plan(21);
 \ir ../fixtures/locked.sql
 
 INSERT INTO raw.organizations_inbox (body) VALUES
@@ -31,6 +31,11 @@ SELECT results_eq(
             ('e', 'newer',  NULL,                                   now())
     $$,
     'values stay as they came, no zone means UTC, the last of a key wins'
+);
+SELECT bag_eq(
+    'SELECT organization_key COLLATE "default", organization_name FROM crm.organizations_dim',
+    $$ VALUES ('a', 'Acme'), ('b', ' Blue '), ('c', NULL), ('d', NULL), ('e', 'newer') $$,
+    'so are they in the dimension'
 );
 
 SELECT is(result::text, '(0,0,0,0)', 'an empty inbox is no error')

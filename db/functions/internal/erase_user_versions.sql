@@ -1,0 +1,42 @@
+-- Writes crm.users_dim.
+CREATE OR REPLACE FUNCTION internal.erase_user_versions(
+    p_user_id text,
+    p_token   text,
+    OUT versions bigint,
+    OUT names    text[],
+    OUT emails   text[]
+)
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $erase_user_versions$
+BEGIN
+    -- The person's versions take their places in the history of the token, which has some if the user was erased before.
+    WITH version AS (
+        DELETE FROM crm.users_dim
+        WHERE user_id IN (p_user_id, p_token)
+        RETURNING *
+    ),
+    merged AS (
+        INSERT INTO crm.users_dim (
+            user_id, valid_from, valid_to, is_deleted, user_type, organization_name, plan_name, event_sk
+        )
+        SELECT
+            p_token, valid_from, lead(valid_from) OVER (ORDER BY valid_from), -- equivalent: they come in this order anyway
+            is_deleted, user_type, organization_name, plan_name, event_sk
+        FROM (
+            SELECT DISTINCT ON (valid_from) version.*
+            FROM version
+            ORDER BY valid_from, is_deleted DESC, event_sk DESC
+        ) AS winner
+    )
+    SELECT
+        count(*) FILTER (WHERE user_id = p_user_id),
+        coalesce(array_agg(DISTINCT username) FILTER (WHERE username IS NOT NULL), '{}'),
+        coalesce(array_agg(DISTINCT user_email) FILTER (WHERE user_email IS NOT NULL), '{}')
+    INTO versions, names, emails
+    FROM version;
+END;
+$erase_user_versions$;
+
+COMMENT ON FUNCTION internal.erase_user_versions(text, text) IS
+    'Puts a token for the user in crm.users_dim, without name and e-mail; returns how many versions it were, and the names and e-mails that they had. Takes the id and its token.';

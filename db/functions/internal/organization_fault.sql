@@ -1,0 +1,16 @@
+-- requires: internal.instant_fault internal.key_fault internal.text_fault
+-- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
+CREATE OR REPLACE FUNCTION internal.organization_fault(p_content jsonb, p_created_at timestamptz)
+    RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN coalesce(
+        internal.key_fault(p_content, 'organization_key'),
+        internal.text_fault(p_content, 'organization_name'),
+        CASE
+            WHEN jsonb_typeof(p_content -> 'created_at') <> 'null'
+                THEN internal.instant_fault(p_content, 'created_at', p_created_at)
+        END
+    );
+
+COMMENT ON FUNCTION internal.organization_fault(jsonb, timestamptz) IS
+    'Why a JSON object is no organization; null when it is one. Takes the object, and its created_at as internal.parse_instant read it.';

@@ -1,0 +1,17 @@
+-- internal.begin_change(): what brings data in or removes it refuses a transaction that cannot see what it waited for.
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT plan(5);
+
+SELECT throws_ok(
+    'SELECT ' || call, '25001', what || ' must run in a read committed transaction, not repeatable read', call
+)
+FROM (VALUES
+    ($$ raw.ingest_user_events('{}', NULL) $$, 'ingest'),
+    ($$ raw.ingest_organizations() $$, 'ingest'),
+    ($$ raw.replay_rejected_user_events() $$, 'ingest'),
+    ($$ raw.drop_before('2020-12-08') $$, 'raw.drop_before'),
+    ($$ crm.erase_user('nobody') $$, 'crm.erase_user')
+) AS change (call, what);
+
+SELECT * FROM finish();
+ROLLBACK;

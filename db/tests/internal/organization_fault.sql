@@ -1,0 +1,23 @@
+-- internal.organization_fault(): what of an object is wrong first, of key, name and time.
+BEGIN;
+SELECT plan(9);
+
+SELECT is(
+    internal.organization_fault(content, internal.parse_instant(content ->> 'created_at')), fault,
+    format('%s: %s', coalesce(fault, 'good'), content)
+)
+FROM (VALUES
+    ('{"organization_key": "a"}'::jsonb, NULL),
+    ('{"organization_key": "a", "organization_name": null, "created_at": null}', NULL),
+    ('{"organization_key": "a", "organization_name": " ", "created_at": "2020-12-08 10:00"}', NULL),
+    ('{"organization_name": 1, "created_at": "now"}', 'organization_key: missing'),
+    ('{"organization_key": " "}', 'organization_key: blank'),
+    ('{"organization_key": "a", "organization_name": 1, "created_at": "now"}',
+        'organization_name: must be a string or null, is of type number'),
+    ('{"organization_key": "a", "created_at": "now"}', 'created_at: no ISO 8601 date and time: "now"'),
+    ('{"organization_key": "a", "created_at": 1607457600}', 'created_at: must be a string, is of type number'),
+    ('{"organization_key": "a", "created_at": "1969-12-31 23:59"}', 'created_at: not in the years 1970 to 2199: "1969-12-31 23:59"')
+) AS object_case (content, fault);
+
+SELECT * FROM finish();
+ROLLBACK;
