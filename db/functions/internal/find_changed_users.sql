@@ -26,10 +26,10 @@ BEGIN
       AND (NOT p_is_loaded OR NOT EXISTS (
           SELECT 1
           FROM crm.users_dim AS dim
-          WHERE dim.user_id = stage.user_id
-            AND dim.valid_from = stage.valid_from
-            AND dim.valid_to >= coalesce(stage.valid_to, p_to)
-            AND (dim.valid_to = stage.valid_to OR stage.valid_to IS NULL)
+          WHERE dim.user_id = stage.user_id -- for speed: event_sk alone tells which version it is
+            AND dim.valid_from = stage.valid_from -- for speed: event_sk alone tells which version it is
+            AND dim.valid_to >= coalesce(stage.valid_to, p_to) -- equivalent: what moved its end is new or gone itself
+            AND (dim.valid_to = stage.valid_to OR stage.valid_to IS NULL) -- equivalent: what moved its end is new or gone itself
             AND (
                 dim.is_deleted, dim.username, dim.user_email, dim.user_type,
                 dim.organization_name, dim.plan_name, dim.event_sk
@@ -37,7 +37,7 @@ BEGIN
                 stage.is_deleted, stage.username, stage.user_email, stage.user_type,
                 stage.organization_name, stage.plan_name, stage.event_sk
             )
-            AND coalesce(dim.valid_to, 'infinity') >= p_from
+            AND coalesce(dim.valid_to, 'infinity') >= p_from -- for speed: leaves out periods that cannot hold the version
       ))
     GROUP BY stage.user_id, stage.first_from;
 END;

@@ -7,18 +7,20 @@ CREATE OR REPLACE FUNCTION internal.find_gone_versions(p_from timestamptz, p_to 
 AS $find_gone_versions$
 BEGIN
     INSERT INTO internal.users_dim_changed (user_id, changes_from, first_from)
-    SELECT begun.user_id, p_from, min(first.first_from)
+    SELECT begun.user_id, p_from, min(first.first_from) -- equivalent: all rows of a user have one first_from
     FROM crm.users_dim AS begun
+    -- equivalent: all rows of a user have one first_from
     LEFT JOIN internal.users_dim_stage AS first ON first.user_id = begun.user_id AND first.is_first
     WHERE begun.valid_from >= p_from
-      AND begun.valid_from < p_to
-      AND coalesce(begun.valid_to, 'infinity') >= p_from
+      AND begun.valid_from < p_to -- for speed: users without a version on the day come out the same
+      AND coalesce(begun.valid_to, 'infinity') >= p_from -- equivalent: what began on the day ended after the day began
       AND NOT EXISTS (
           SELECT 1
           FROM internal.users_dim_stage AS stage
           WHERE stage.user_id = begun.user_id
             AND stage.valid_from = begun.valid_from
       )
+      -- equivalent: who was found is not looked for again
       AND NOT EXISTS (SELECT 1 FROM internal.users_dim_changed AS changed WHERE changed.user_id = begun.user_id)
     GROUP BY begun.user_id;
 END;

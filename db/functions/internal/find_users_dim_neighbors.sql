@@ -13,15 +13,16 @@ BEGIN
         changed.user_id, changed.changes_from, changed.first_from,
         around.before_from, around.before_to, around.next_from, around.n_begun
     FROM (
-        -- Neighbours in the order of user_id are neighbours in a period too.
         SELECT user_id, changes_from, first_from
         FROM internal.users_dim_changed AS changed
         WHERE NOT EXISTS (SELECT 1 FROM internal.users_dim_neighbors AS neighbor WHERE neighbor.user_id = changed.user_id)
-        ORDER BY user_id
+        ORDER BY user_id -- for speed: neighbours in this order are neighbours in a period
     ) AS changed
     CROSS JOIN LATERAL (
         SELECT
+            -- equivalent: one version reaches beyond changes_from from before
             max(dim.valid_from) FILTER (WHERE dim.valid_from < changed.changes_from) AS before_from,
+            -- equivalent: one version reaches beyond changes_from from before
             max(dim.valid_to) FILTER (WHERE dim.valid_from < changed.changes_from) AS before_to,
             max(coalesce(dim.valid_to, 'infinity')) AS next_from,
             count(*) FILTER (WHERE dim.valid_from >= changed.changes_from) AS n_begun
@@ -29,7 +30,7 @@ BEGIN
         WHERE dim.user_id = changed.user_id
           AND dim.valid_from < p_to
           AND coalesce(dim.valid_to, 'infinity') >= p_from
-          AND coalesce(dim.valid_to, 'infinity') <= p_until
+          AND coalesce(dim.valid_to, 'infinity') <= p_until -- for speed: leaves out later periods
     ) AS around
     -- Only the version that reaches beyond the day tells that none is in a later period.
     WHERE around.next_from >= p_to;

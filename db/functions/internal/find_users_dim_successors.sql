@@ -7,13 +7,14 @@ CREATE OR REPLACE FUNCTION internal.find_users_dim_successors(p_to timestamptz)
 AS $find_users_dim_successors$
 BEGIN
     INSERT INTO internal.users_dim_neighbors (user_id, changes_from, first_from, next_from, n_begun)
+    -- for speed: more than 0 would look for versions of the day
     SELECT changed.user_id, changed.changes_from, changed.first_from, next.valid_from, 0
     FROM internal.users_dim_changed AS changed
     CROSS JOIN LATERAL (
         SELECT min(dim.valid_from) AS valid_from
         FROM crm.users_dim AS dim
         WHERE dim.user_id = changed.user_id
-          AND coalesce(dim.valid_to, 'infinity') >= p_to
+          AND coalesce(dim.valid_to, 'infinity') >= p_to -- equivalent: versions of these users begin after the day
     ) AS next
     WHERE NOT EXISTS (SELECT 1 FROM internal.users_dim_neighbors AS neighbor WHERE neighbor.user_id = changed.user_id);
 END;

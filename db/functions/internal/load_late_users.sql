@@ -13,26 +13,31 @@ CREATE OR REPLACE FUNCTION internal.load_late_users(
     SET timezone = 'UTC'
 AS $load_late_users$
 DECLARE
+    -- for speed: most versions end within two weeks
     v_month   CONSTANT timestamptz := date_trunc('month', p_from + interval '2 weeks');
     v_rows    bigint;
     v_written bigint;
 BEGIN
-    IF p_known IS NULL AND NOT EXISTS (SELECT 1 FROM internal.users_dim_stage WHERE is_late) THEN
+    -- for speed: nobody is late, and no version can be gone
+    IF (p_known IS NULL OR NOT p_is_whole) AND NOT EXISTS (SELECT 1 FROM internal.users_dim_stage WHERE is_late) THEN
         RETURN 0::bigint;
     END IF;
 
     PERFORM internal.find_changed_users(p_from, p_to, p_known IS NOT NULL, p_is_whole);
 
-    -- Most versions end within two weeks: they are looked for in the first periods before the others are in all.
+    -- for speed: most versions end in the first period
     PERFORM internal.find_users_dim_neighbors(p_from, p_to, v_month + interval '1 month -1 microsecond');
+    -- for speed: most of the others end in the second
     PERFORM internal.find_users_dim_neighbors(p_from, p_to, v_month + interval '2 months -1 microsecond');
     PERFORM internal.find_users_dim_neighbors(p_from, p_to, 'infinity');
 
     -- The last load of this day left more versions than are left: events of some users are gone from raw.
+    -- for speed: otherwise no version is gone to be looked for
     IF p_is_whole AND p_known > (SELECT coalesce(sum(n_begun), 0) FROM internal.users_dim_neighbors) + (
         SELECT count(*)
         FROM internal.users_dim_stage AS stage
         WHERE stage.is_late
+          -- for speed: counts too few at most, and then looks in vain
           AND NOT EXISTS (SELECT 1 FROM internal.users_dim_changed AS changed WHERE changed.user_id = stage.user_id)
     ) THEN
         PERFORM internal.find_gone_versions(p_from, p_to);
@@ -51,7 +56,7 @@ BEGIN
         UNION
         SELECT date_trunc('month', next_from)::date
         FROM internal.users_dim_neighbors
-        WHERE before_from IS NULL
+        WHERE before_from IS NULL -- for speed: a period that exists is not made again
           AND next_from < 'infinity'
     ) AS period;
 
@@ -66,7 +71,7 @@ BEGIN
         stage.username, stage.user_email, stage.user_type, stage.organization_name, stage.plan_name, stage.event_sk
     FROM internal.users_dim_stage AS stage
     JOIN internal.users_dim_neighbors AS neighbor USING (user_id)
-    ORDER BY stage.user_id;
+    ORDER BY stage.user_id; -- for speed: neighbours in this order are neighbours in a period
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
     RETURN v_written + v_rows;
