@@ -30,6 +30,7 @@ BEGIN
     v_arrived := internal.arrived_events('users_dim', import_date, v_snapshot);
     v_is_whole := v_arrived.event_sks IS NULL;
 
+    -- for speed: without a multirange it finds nothing
     IF NOT v_is_whole THEN
         PERFORM internal.find_arrived_instants(v_from, v_to, v_arrived.event_sks);
     END IF;

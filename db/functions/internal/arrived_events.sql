@@ -18,19 +18,18 @@ DECLARE
     v_last_load CONSTANT etl.load_runs := internal.last_load(p_load_name, p_import_date);
 BEGIN
     SELECT
-        range_agg(arrival.event_sks),
-        sum(arrival.n_created),
-        sum(arrival.n_updated),
-        sum(arrival.n_deleted),
-        sum(arrival.n_created + arrival.n_updated + arrival.n_deleted)
+        range_agg(arrival.event_sks), sum(arrival.n_created), sum(arrival.n_updated), sum(arrival.n_deleted), sum(arrival.n_events)
     INTO event_sks, n_created, n_updated, n_deleted, n_total
-    FROM etl.arrivals AS arrival
-    WHERE arrival.event_date = p_import_date
-      AND NOT pg_visible_in_snapshot(arrival.xid, v_last_load.snapshot)
-      AND pg_visible_in_snapshot(arrival.xid, p_snapshot)
+    FROM (
+        SELECT arrivals.*, arrivals.n_created + arrivals.n_updated + arrivals.n_deleted AS n_events
+        FROM etl.arrivals
+        WHERE event_date = p_import_date
+          AND NOT pg_visible_in_snapshot(xid, v_last_load.snapshot)
+          AND pg_visible_in_snapshot(xid, p_snapshot)
+    ) AS arrival
     HAVING bool_and(arrival.event_sks IS NOT NULL)
        -- Beyond that share it takes less time to read the day from one end to the other.
-       AND sum(arrival.n_created + arrival.n_updated + arrival.n_deleted) <= greatest(c_few, v_last_load.rows_read / 8);
+       AND sum(arrival.n_events) <= greatest(c_few, v_last_load.rows_read / 8);
 END;
 $arrived_events$;
 

@@ -1,6 +1,6 @@
 -- crm.load_users_dim(): a day that was loaded before is loaded by the events that have come since.
 BEGIN;
-SELECT plan(26);
+SELECT plan(30);
 \ir ../fixtures/history.sql
 \ir ../fixtures/arrive.sql
 
@@ -99,35 +99,49 @@ SELECT bag_eq(
 SELECT is(crm.load_users_dim('2020-12-08') > 0, true, 'the day by name repairs it');
 SELECT is_empty($$ SELECT FROM crm.users_dim WHERE username = 'by hand' $$, 'all of it');
 
+-- Users whose new events change nothing, beside one whose do.
+SELECT pg_temp.arrive('anna Created 2020-12-08 14:00 weaker') \g /dev/null
+SELECT is(crm.load_users_dim('2020-12-08'), 0::bigint, 'an event that loses its instant writes nothing');
+SELECT is(rows_read, 11::bigint, 'nor is it counted') FROM run;
+SELECT pg_temp.arrive('anna Created 2020-12-08 14:00 weakest', 'bert Updated 2020-12-08 21:00 y') \g /dev/null
+SELECT crm.load_users_dim('2020-12-08') \g /dev/null
+SELECT is(rows_read, 12::bigint, 'nor beside another that does not') FROM run;
+
 -- An event that is gone again before the load.
 SELECT pg_temp.arrive('anna Updated 2020-12-08 15:00 gone', 'zora Created 2020-12-08 15:00 gone') \g /dev/null
 DELETE FROM raw.user_events WHERE username = 'gone' AND event_type <> 'User Deleted';
 SELECT is(crm.load_users_dim('2020-12-08'), 0::bigint, 'an event that is gone again changes nothing');
-SELECT is(rows_read, 11::bigint, 'the versions of the day are counted right') FROM run;
+SELECT is(rows_read, 12::bigint, 'the versions of the day are counted right') FROM run;
 
 -- What makes it take the whole day nevertheless.
 SELECT pg_temp.arrive('anna Updated 2020-12-08 16:00 x') \g /dev/null
 UPDATE etl.arrivals SET event_sks = NULL;
 SELECT crm.load_users_dim('2020-12-08') \g /dev/null
 SELECT results_eq(
-    'TABLE run', $$ VALUES (12::bigint, 11::bigint, NULL::bigint) $$,
+    'TABLE run', $$ VALUES (13::bigint, 11::bigint, NULL::bigint) $$,
     'arrivals that do not tell their events, as those of an older release'
 );
 SELECT raw.ingest_user_events(
     ARRAY[convert_to('{"id": "anna", "event_type": "User Updated", "received_at": "2020-12-08 17:00"}', 'UTF8')], NULL
 ) \g /dev/null
 SELECT crm.load_users_dim('2020-12-08') \g /dev/null
-SELECT results_eq('TABLE run', $$ VALUES (13::bigint, 13::bigint, NULL::bigint) $$, 'those of the transaction of the load');
+SELECT results_eq('TABLE run', $$ VALUES (14::bigint, 13::bigint, NULL::bigint) $$, 'those of the transaction of the load');
 SELECT isnt_empty('TABLE etl.stale_dates', 'which it has to load once more when it is over');
 SELECT crm.load_users_dim('2020-12-08') \g /dev/null
 SELECT is(events_arrived, NULL, 'as a whole, since its snapshot does not show them') FROM run;
+DELETE FROM etl.arrivals;
+SELECT pg_temp.arrive('anna Updated 2020-12-08 16:00 y') \g /dev/null
+UPDATE etl.arrivals SET event_sks = NULL;
+SELECT pg_temp.arrive('anna Updated 2020-12-08 16:00 z') \g /dev/null
+SELECT crm.load_users_dim('2020-12-08') \g /dev/null
+SELECT is(events_arrived, NULL, 'some that do not tell, beside others that do') FROM run;
 SELECT pg_temp.arrive(VARIADIC array_agg(
     format('anna Updated 2020-12-08 %s x', time '18:00' + number * interval '1 second')
 ))
 FROM generate_series(1, 1001) AS number \g /dev/null
 SELECT crm.load_users_dim('2020-12-08') \g /dev/null
 SELECT is(events_arrived, NULL, 'more than a thousand events, where the day has not eight times as many') FROM run;
-SELECT is(rows_read, 1014::bigint, 'all of which are loaded') FROM run;
+SELECT is(rows_read, 1015::bigint, 'all of which are loaded') FROM run;
 SELECT pg_temp.arrive(VARIADIC array_agg(
     format('anna Updated 2020-12-08 %s x', time '19:00' + number * interval '1 second')
 ))
