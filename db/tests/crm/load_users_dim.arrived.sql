@@ -1,6 +1,6 @@
 -- crm.load_users_dim(): a day that was loaded before is loaded by the events that have come since.
 BEGIN;
-SELECT plan(30);
+SELECT plan(31);
 \ir ../fixtures/history.sql
 \ir ../fixtures/arrive.sql
 
@@ -148,6 +148,13 @@ SELECT pg_temp.arrive(VARIADIC array_agg(
 FROM generate_series(1, 1000) AS number \g /dev/null
 SELECT crm.load_users_dim('2020-12-08') \g /dev/null
 SELECT is(events_arrived, 1000::bigint, 'up to a thousand are looked up') FROM run;
+UPDATE etl.load_runs SET rows_read = 8 * 1001;
+SELECT pg_temp.arrive(VARIADIC array_agg(
+    format('anna Updated 2020-12-08 %s x', time '20:00' + number * interval '1 second')
+))
+FROM generate_series(1, 1001) AS number \g /dev/null
+SELECT crm.load_users_dim('2020-12-08') \g /dev/null
+SELECT is(events_arrived, 1001::bigint, 'and up to an eighth of the day') FROM run;
 SELECT is_empty('SELECT * FROM etl.check_users_dim()', 'the dimension keeps its rules');
 
 SELECT * FROM finish();
