@@ -4,6 +4,7 @@ usage: db/scratch pgtap python -m bench.ingest [EVENTS]
 
 EVENTS (default 200,000) are published and consumed in each round; the memory figures take five
 times as many, the full table fifty times. What is compared runs in turn; the median counts.
+The last table, of the time of a core that an event takes, has the processes that are seen here.
 """
 
 import json
@@ -14,17 +15,23 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from statistics import median
 from threading import Event
 from typing import Final
 
 import pika
+from pika.adapters.select_connection import SelectConnection
+from pika.channel import Channel
+from pika.spec import Basic, BasicProperties
 from rich.console import Console
 from rich.table import Table
 
+from bench.cores import Cores
 from bench.events import events
 from driver.broker.consumer import Consumer
+from driver.broker.inspector import queue_state
 from driver.broker.publisher import Message, Publisher
 from driver.database import Connection, connect
 from driver.ingest import BATCH, ingest
@@ -48,6 +55,7 @@ FILL: Final = """
         timestamptz '2020-12-05 00:00Z' - random() * interval '100 days'
     FROM (SELECT (random() * 500000)::int AS number FROM generate_series(1, %s)) AS event
     ORDER BY 9"""
+EMPTY: Final = "TRUNCATE raw.user_events, etl.ingests, etl.arrivals"
 
 
 class Unconfirmed(Publisher):
@@ -72,7 +80,9 @@ class Bench:
         self._settings = settings
         self._connection = connection
         self._bodies = list(events(count))
+        self._cores = Cores(settings, connection)
         self._round = 0
+        self.core_time: dict[str, float] = {}  # of what was consumed last, in seconds an event
 
     def publish(self, kind: type[Publisher] = Publisher, share: int = 1) -> float:
         """Publish the events, or one in *share* of them, each with an id of its own."""
@@ -99,12 +109,13 @@ class Bench:
 
     def ingest_into_empty(self) -> float:
         """The same into an empty table."""
-        self._connection.execute("TRUNCATE raw.user_events, etl.ingests, etl.arrivals")
+        self._connection.execute(EMPTY)
         return self.ingest()
 
-    def drain(self) -> float:
-        """Consume and throw away."""
-        return self._consume(lambda messages: None)
+    def throw_away(self) -> float:
+        """Consume with pika alone, and throw away."""
+        self.publish()
+        return throw_away(self._settings, len(self._bodies))
 
     def insert_each(self) -> float:
         """Consume, insert and commit one message at a time."""
@@ -115,12 +126,30 @@ class Bench:
 
         return self._consume(insert, size=1, share=20)
 
+    def consumers(self, number: int) -> float:
+        """Let so many consumers, processes of their own, ingest into an empty table."""
+        self.publish()
+        command = [sys.executable, "-m", "driver", "consume"]
+        with ExitStack() as processes:
+            with self._connection.transaction():  # all begin when it ends
+                self._connection.execute(EMPTY)
+                for _ in range(number):
+                    process = processes.enter_context(subprocess.Popen(command))
+                    processes.callback(process.terminate)
+                while queue_state(self._settings)[1] < number:
+                    time.sleep(0.1)
+            began = time.monotonic()
+            while rows_of(self._connection) < len(self._bodies):
+                time.sleep(0.02)
+            return len(self._bodies) / (time.monotonic() - began)
+
     def _consume(
         self, handle: Callable[[list[Ingested]], object], size: int = BATCH, share: int = 1
     ) -> float:
         self.publish(share=share)
         self._connection.execute("CHECKPOINT")
         missing = count = len(self._bodies) // share
+        before = self._cores.seconds()
         with Consumer(self._settings, prefetch=2 * BATCH) as consumer:
             began = time.monotonic()
             while missing:
@@ -128,7 +157,43 @@ class Bench:
                     handle([delivery[1:] for delivery in batch])
                     consumer.acknowledge(batch[-1].tag)
                     missing -= len(batch)
-            return count / (time.monotonic() - began)
+            seconds = time.monotonic() - began
+        after = self._cores.seconds()
+        self.core_time = {name: (after[name] - before[name]) / count for name in before}
+        return count / seconds
+
+
+def throw_away(settings: Settings, count: int) -> float:
+    """Consume so many messages as pika's manual does; return how many a second."""
+    missing = count
+    began = 0.0
+
+    def on_open(connection: SelectConnection) -> None:
+        connection.channel(on_open_callback=on_channel)
+
+    def on_channel(channel: Channel) -> None:
+        nonlocal began
+        channel.basic_qos(prefetch_count=2 * BATCH)
+        channel.basic_consume(settings.queue, on_message)
+        began = time.monotonic()
+
+    def on_message(
+        channel: Channel, method: Basic.Deliver, _properties: BasicProperties, _body: bytes
+    ) -> None:
+        nonlocal missing
+        missing -= 1
+        if missing % BATCH == 0:
+            channel.basic_ack(method.delivery_tag or 0, multiple=True)
+        if missing == 0:
+            connection.close()
+
+    connection = SelectConnection(
+        pika.URLParameters(settings.rabbitmq_url),
+        on_open_callback=on_open,
+        on_close_callback=lambda connection, _: connection.ioloop.stop(),
+    )
+    connection.ioloop.start()
+    return count / (time.monotonic() - began)
 
 
 def in_turn(*measures: Callable[[], float]) -> list[float]:
@@ -160,10 +225,11 @@ def rows_of(connection: Connection) -> int:
 
 
 class Report:
-    """The table of the figures."""
+    """The tables of the figures."""
 
     def __init__(self) -> None:
         self.table = Table("figure", "", "compared with", "", "ratio", "must", "aim")
+        self.cores = Table("core time of an event", "")
 
     def ratio(self, one: tuple[str, float], other: tuple[str, float], must: str, aim: str) -> None:
         """Add two rates and their ratio."""
@@ -175,12 +241,25 @@ class Report:
         """Add the peak of a process, in MiB."""
         self.table.add_row(title, f"{peak:.0f} MiB", "", "", "", "96 MiB", "64 MiB")
 
+    def core_time(self, seconds: dict[str, float]) -> None:
+        """Add what an event takes of a core, by process and in all."""
+        for title, share in {**seconds, "together": sum(seconds.values())}.items():
+            self.cores.add_row(title, f"{share * 1e6:.1f} µs")
+
 
 def measure_rates(bench: Bench, report: Report, connection: Connection, rows: int) -> None:
     """How fast events are published and ingested."""
-    full, drain, single = in_turn(bench.ingest_into_empty, bench.drain, bench.insert_each)
-    report.ratio(("queue to committed raw", full), ("bare drain", drain), "0.6", "0.9")
-    report.ratio(("queue to committed raw", full), ("insert by insert", single), "15", "30")
+    full, pika_alone, single = in_turn(bench.ingest_into_empty, bench.throw_away, bench.insert_each)
+    title = "queue to committed raw"
+    report.ratio((title, full), ("pika alone, throwing away", pika_alone), "0.95", "1.3")
+    report.ratio((title, full), ("insert by insert", single), "15", "30")
+
+    bench.ingest_into_empty()
+    report.core_time(bench.core_time)
+
+    one, two, four = in_turn(*(partial(bench.consumers, number) for number in (1, 2, 4)))
+    report.ratio(("two consumers", two), ("one consumer", one), "1.0", "1.5")
+    report.ratio(("four consumers", four), ("one consumer", one), "1.0", "1.5")
 
     confirmed, unconfirmed = in_turn(
         lambda: bench.publish_only(Publisher), lambda: bench.publish_only(Unconfirmed)
@@ -225,7 +304,7 @@ def main(count: int) -> None:
     finally:
         with pika.BlockingConnection(pika.URLParameters(settings.rabbitmq_url)) as broker:
             broker.channel().queue_delete(settings.queue)
-    Console(width=120).print(report.table)
+    Console(width=120).print(report.table, report.cores)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,13 @@
 
 import queue
 import time
+from collections.abc import Iterator
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from pika.channel import Channel
 from pika.frame import Method
-from pika.spec import Basic, BasicProperties
 
+from driver.broker.frames import Delivery, DeliveryConnection
 from driver.broker.link import LOST_CHANNEL, Link
 from driver.settings import Settings
 
@@ -17,22 +17,17 @@ INBOX_BYTES: Final = 32 << 20
 INBOX_SECONDS: Final = 10.0
 
 
-class Delivery(NamedTuple):
-    """One message as it came, with the tag that acknowledges it."""
-
-    tag: int
-    body: bytes
-    message_id: str | None
-    correlation_id: str | None
-
-
 class Consumer(Link):
     """Takes messages from the queue; nothing is acknowledged before `acknowledge`."""
+
+    _connection: DeliveryConnection
+    _connection_type = DeliveryConnection
 
     def __init__(self, settings: Settings, prefetch: int) -> None:
         super().__init__(settings)
         self._prefetch = prefetch
-        self._inbox: queue.SimpleQueue[Delivery | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[list[Delivery] | None] = queue.SimpleQueue()
+        self._opened: Iterator[Delivery] = iter(())  # what is left of the last ones from the inbox
         self._bytes_received = self._bytes_taken = 0  # each written by one thread only
 
     def take(self, most: int, seconds: float) -> list[Delivery]:
@@ -45,17 +40,20 @@ class Consumer(Link):
         batch: list[Delivery] = []
         deadline = time.monotonic() + seconds
         last_byte = self._bytes_taken + BATCH_BYTES
-        try:
-            while len(batch) < most and self._bytes_taken < last_byte:
-                delivery = self._inbox.get(timeout=max(0, deadline - time.monotonic()))
-                if delivery is None:
-                    assert self._error
-                    raise self._error
+        while True:
+            for delivery in self._opened:
                 batch.append(delivery)
                 self._bytes_taken += len(delivery.body)
-        except queue.Empty:
-            pass
-        return batch
+                if len(batch) == most or self._bytes_taken >= last_byte:
+                    return batch
+            try:
+                deliveries = self._inbox.get(timeout=max(0, deadline - time.monotonic()))
+            except queue.Empty:
+                return batch
+            if deliveries is None:
+                assert self._error
+                raise self._error
+            self._opened = iter(deliveries)
 
     def acknowledge(self, tag: int) -> None:
         """Acknowledge every message up to the one with this tag."""
@@ -75,37 +73,18 @@ class Consumer(Link):
             lambda _frame: self._give_up(f"queue {self._queue} was deleted")
         )
         self._channel.basic_qos(prefetch_count=self._prefetch)
-        self._channel.basic_consume(
-            self._queue, self._on_delivery, callback=lambda _frame: self._set_ready()
-        )
+        self._connection.consume(self._channel, self._queue, self._on_deliveries, self._set_ready)
 
-    def _on_delivery(
-        self, _channel: Channel, method: Basic.Deliver, properties: BasicProperties, body: bytes
-    ) -> None:
+    def _on_deliveries(self, deliveries: list[Delivery]) -> None:
         # Reading no further holds the broker back; not for so long that it misses our heartbeat.
         patience = time.monotonic() + INBOX_SECONDS
         while self._bytes_received - self._bytes_taken > INBOX_BYTES:
             if self._error or time.monotonic() > patience:
                 break
             time.sleep(0.01)
-        self._bytes_received += len(body)
-        assert method.delivery_tag
-        self._inbox.put(
-            Delivery(
-                method.delivery_tag,
-                body,
-                _as_text(properties.message_id),
-                _as_text(properties.correlation_id),
-            )
-        )
+        self._bytes_received += sum(len(delivery.body) for delivery in deliveries)
+        self._inbox.put(deliveries)
 
     def _fail(self, reason: BaseException | str) -> None:
         super()._fail(reason)
         self._inbox.put(None)
-
-
-def _as_text(value: str | bytes | None) -> str | None:
-    """Make an AMQP short string one that PostgreSQL's text can hold."""
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "backslashreplace")
-    return value.replace("\0", "\\0") if value else value

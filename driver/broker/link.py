@@ -32,6 +32,8 @@ LOST_CHANNEL: Final = suppress(ChannelWrongStateError)
 class Link:
     """Opens on entering, closes on leaving; raises BrokerError when that fails."""
 
+    _connection_type = SelectConnection
+
     def __init__(self, settings: Settings) -> None:
         self._queue = settings.queue
         self._parameters = pika.URLParameters(settings.rabbitmq_url)
@@ -66,7 +68,7 @@ class Link:
 
     def _run(self) -> None:
         try:
-            self._connection = SelectConnection(
+            self._connection = self._connection_type(
                 self._parameters,
                 on_open_callback=self._on_connected,
                 on_open_error_callback=self._on_lost,

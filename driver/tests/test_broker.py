@@ -282,11 +282,11 @@ def test_odd_properties_are_made_text(settings: Settings) -> None:
 def test_a_full_inbox_is_not_filled_further(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Until something is taken from it, or a heartbeat is due."""
-    monkeypatch.setattr("driver.broker.consumer.INBOX_BYTES", 10)
+    """Until something is taken from it, or a heartbeat is due. What one read brings is put in."""
+    monkeypatch.setattr("driver.broker.consumer.INBOX_BYTES", 10_000)
     monkeypatch.setattr("driver.broker.consumer.INBOX_SECONDS", 0.5)
     with Publisher(settings) as publisher:
-        publisher.publish([Message(str(number), "", b"x" * 10) for number in range(5)])
+        publisher.publish([Message(str(number), "", b"x" * 10_000) for number in range(5)])
         publisher.wait_until_unconfirmed(0)
     with Consumer(settings, prefetch=10) as consumer:
         began = time.monotonic()
