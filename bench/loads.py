@@ -55,8 +55,8 @@ FILL_RAW: Final = """
         'Company ' || number %% 1000, 'Medium', received_at
     FROM (
         SELECT
-            (random() * 5 * %(events)s)::int AS number,
-            day + random() * interval '1 day' AS received_at
+            (random() * %(users)s)::int AS number,
+            day + random() * %(hours)s * interval '1 hour' AS received_at
         FROM generate_series(%(first)s::timestamptz, %(last)s, '1 day') AS day
         CROSS JOIN generate_series(1, %(events)s)
     ) AS event
@@ -184,8 +184,8 @@ Round = dict[str, float]  # seconds by what was done
 def fill(connection: Connection, days: list[date], late: list[date], events: int) -> None:
     """Fill raw up to the last new day, and the dimension as loads of the days before would have."""
     connection.execute(SESSION)
-    old = {"first": days[0], "last": days[-1], "events": events}
-    connection.execute(FILL_RAW, old)
+    size = {"events": events, "users": 5 * events, "hours": 24}
+    connection.execute(FILL_RAW, {"first": days[0], "last": days[-1], **size})
     connection.execute("ANALYZE raw.user_events")
     connection.execute(ADD_PERIODS, {"first": days[0], "last": NEW_DAYS[-1]})
     periods = [
@@ -199,7 +199,7 @@ def fill(connection: Connection, days: list[date], late: list[date], events: int
         connection.execute(sql.SQL(ADD_UNIQUE).format(**period))
     connection.execute("VACUUM ANALYZE raw.user_events, crm.users_dim")
     # The new days arrive when the old ones are at rest.
-    connection.execute(FILL_RAW, {"first": NEW_DAYS[0], "last": NEW_DAYS[-1], "events": events})
+    connection.execute(FILL_RAW, {"first": NEW_DAYS[0], "last": NEW_DAYS[-1], **size})
     connection.execute("RESET work_mem")
 
 
