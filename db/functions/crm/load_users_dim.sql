@@ -39,7 +39,7 @@ BEGIN
     v_written := v_written + internal.load_late_users(v_from, v_to, v_known, v_is_whole);
 
     IF NOT v_is_whole THEN
-        v_versions := v_known - (SELECT coalesce(sum(n_begun), 0) FROM internal.users_dim_neighbors) + (
+        v_versions := v_known - (SELECT coalesce(sum(n_begun), 0)::bigint FROM internal.users_dim_neighbors) + (
             SELECT count(*)
             FROM internal.users_dim_stage AS stage
             WHERE NOT stage.is_late

@@ -18,7 +18,11 @@ DECLARE
     v_last_load CONSTANT etl.load_runs := internal.last_load(p_load_name, p_import_date);
 BEGIN
     SELECT
-        range_agg(arrival.event_sks), sum(arrival.n_created), sum(arrival.n_updated), sum(arrival.n_deleted), sum(arrival.n_events)
+        range_agg(arrival.event_sks),
+        sum(arrival.n_created)::bigint,
+        sum(arrival.n_updated)::bigint,
+        sum(arrival.n_deleted)::bigint,
+        sum(arrival.n_events)::bigint
     INTO event_sks, n_created, n_updated, n_deleted, n_total
     FROM (
         SELECT arrivals.*, arrivals.n_created + arrivals.n_updated + arrivals.n_deleted AS n_events

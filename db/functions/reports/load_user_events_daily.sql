@@ -16,6 +16,7 @@ DECLARE
     v_newest     timestamptz;
     v_snapshot   pg_snapshot;
     v_arrived    record;
+    v_counted    record;
     v_day        reports.user_events_daily;
     v_rows       bigint;
 BEGIN
@@ -41,17 +42,20 @@ BEGIN
         v_arrived.n_total := NULL;
         -- The snapshot by which exactly these events are counted: the next load may add to them.
         SELECT
-            pg_current_snapshot(),
-            import_date,
-            count(*) FILTER (WHERE event_type = 'User Created'),
-            count(*) FILTER (WHERE event_type = 'User Updated'),
-            count(*) FILTER (WHERE event_type = 'User Deleted'),
-            count(DISTINCT user_id),
-            count(*)
-        INTO v_snapshot, v_day.event_date, v_day.n_created, v_day.n_updated, v_day.n_deleted, v_day.n_unique, v_day.n_total
+            pg_current_snapshot() AS snapshot,
+            count(*) FILTER (WHERE event_type = 'User Created') AS n_created,
+            count(*) FILTER (WHERE event_type = 'User Updated') AS n_updated,
+            count(*) FILTER (WHERE event_type = 'User Deleted') AS n_deleted,
+            count(DISTINCT user_id) AS n_unique,
+            count(*) AS n_total
+        INTO v_counted
         FROM raw.user_events
         WHERE received_at >= v_from
           AND received_at < v_to;
+        v_snapshot := v_counted.snapshot;
+        v_day := (
+            import_date, v_counted.n_created, v_counted.n_updated, v_counted.n_deleted, v_counted.n_unique, v_counted.n_total
+        );
     END IF;
 
     INSERT INTO reports.user_events_daily
