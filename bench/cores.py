@@ -23,16 +23,17 @@ class Cores:
         self._backend = connection.info.backend_pid
 
     def seconds(self) -> dict[str, float]:
-        """Return them: of this process, the broker, the connection's backend, other backends."""
-        seconds = {"client": 0.0}
+        """Return them for the connection's session, the other processes of the servers, and us."""
+        seconds: dict[str, float] = {}
         for pid, parent, so_far in _processes():
             if pid == self._broker:
-                seconds["broker"] = so_far
+                seconds["RabbitMQ"] = so_far
             elif self._postmaster and pid == self._backend:
-                seconds["backend"] = so_far
+                seconds["PostgreSQL, the session"] = so_far
             elif self._postmaster in (pid, parent):
-                seconds["other backends"] = seconds.get("other backends", 0) + so_far
-        return {**seconds, "client": time.process_time()}
+                others = "PostgreSQL, the others"
+                seconds[others] = seconds.get(others, 0) + so_far
+        return {**dict(sorted(seconds.items(), reverse=True)), "consumer": time.process_time()}
 
 
 def _processes() -> Iterator[tuple[int, int, float]]:

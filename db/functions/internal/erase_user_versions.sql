@@ -26,7 +26,7 @@ BEGIN
         FROM (
             SELECT DISTINCT ON (valid_from) version.*
             FROM version
-            ORDER BY valid_from, is_deleted DESC, event_sk DESC
+            ORDER BY valid_from, is_deleted DESC, event_sk DESC -- equivalent: the instants may come in any order
         ) AS winner
     )
     SELECT
