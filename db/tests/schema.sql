@@ -51,7 +51,7 @@ SELECT views_are('raw', '{}'::name[]);
 SELECT views_are('crm', ARRAY['users_current', 'organization_names']);
 SELECT views_are('reports', ARRAY['users_daily', 'users_by_organization']);
 SELECT views_are('etl', ARRAY['last_loads', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics']);
-SELECT views_are('internal', '{}'::name[]);
+SELECT views_are('internal', ARRAY['waiting_days']);
 
 SELECT results_eq(
     $$ EXECUTE columns_of('crm.organization_names') $$,

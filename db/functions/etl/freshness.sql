@@ -1,24 +1,10 @@
+-- requires: internal.waiting_days
 CREATE OR REPLACE VIEW etl.freshness AS
 SELECT
     load.load_name,
     last_day.import_date AS last_day,
     newest.newest_event,
-    (
-        SELECT min(arrival.arrived_at)
-        FROM etl.arrivals AS arrival
-        WHERE NOT EXISTS (
-            SELECT
-            FROM (
-                SELECT load_run.snapshot
-                FROM etl.load_runs AS load_run
-                WHERE load_run.load_name = load.load_name
-                  AND load_run.import_date = arrival.event_date
-                ORDER BY load_run.load_run_sk DESC
-                LIMIT 1
-            ) AS last_load
-            WHERE pg_visible_in_snapshot(arrival.xid, last_load.snapshot)
-        )
-    ) AS waiting_since
+    (SELECT min(waiting.since) FROM internal.waiting_days AS waiting WHERE waiting.load_name = load.load_name) AS waiting_since
 FROM etl.loads AS load
 LEFT JOIN LATERAL (
     SELECT load_run.import_date

@@ -2,22 +2,10 @@
 BEGIN;
 SELECT plan(3);
 \ir ../fixtures/history.sql
+\ir ../fixtures/other_session.sql
 
 \! psql --no-psqlrc --quiet --command='BEGIN; TABLE internal.users_dim_stage; TABLE internal.users_dim_neighbors; SELECT pg_sleep(60)' >/dev/null 2>&1 &
-CREATE TEMP VIEW reader AS
-SELECT pid
-FROM pg_locks
--- Locks are of all databases, and in a copy of this one the table has the same number.
-WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND relation = 'internal.users_dim_neighbors'::regclass
-  AND pid <> pg_backend_pid();
-DO $$
-BEGIN
-    WHILE NOT EXISTS (SELECT FROM reader) LOOP
-        PERFORM pg_sleep(0.01);
-    END LOOP;
-END;
-$$;
+SELECT pg_temp.wait_for_lock('internal.users_dim_neighbors') \g /dev/null
 
 INSERT INTO raw.user_events (user_id, event_type, received_at) VALUES
     ('anna', 'User Created', '2020-12-08 10:00Z'),
@@ -32,7 +20,7 @@ SELECT is_empty(
     'SELECT user_id FROM internal.users_dim_stage UNION ALL SELECT user_id FROM internal.users_dim_changed UNION ALL SELECT user_id FROM internal.users_dim_neighbors',
     'and leaves its stage empty'
 );
-SELECT ok(pg_terminate_backend(pid), 'the reader was there all the time') FROM reader;
+SELECT ok(pg_terminate_backend(pg_temp.wait_for_lock('internal.users_dim_neighbors')), 'the reader was there all the time');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,22 +1,10 @@
 -- internal.lock_load(): out of order nobody waits; internal.prepare_users_dim_period(): nobody ever waits.
 BEGIN;
 SELECT plan(10);
+\ir ../fixtures/other_session.sql
 
 \! psql --no-psqlrc --quiet --command="BEGIN; SELECT internal.lock_load('users_dim'); LOCK TABLE crm.users_dim IN SHARE UPDATE EXCLUSIVE MODE; SELECT pg_sleep(60)" >/dev/null 2>&1 &
-CREATE TEMP VIEW other AS
-SELECT pid
-FROM pg_locks
--- Locks are of all databases, and in a copy of this one the table has the same number.
-WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND relation = 'crm.users_dim'::regclass
-  AND pid <> pg_backend_pid();
-DO $$
-BEGIN
-    WHILE NOT EXISTS (SELECT FROM other) LOOP
-        PERFORM pg_sleep(0.01);
-    END LOOP;
-END;
-$$;
+SELECT pg_temp.wait_for_lock('crm.users_dim') \g /dev/null
 
 SET LOCAL lock_timeout = '100ms';
 SELECT throws_ok(
@@ -43,7 +31,7 @@ SELECT throws_ok(
     'who needs one waits for a while'
 );
 SELECT cmp_ok(clock_timestamp() - :'began'::timestamptz, '<', interval '10 s', 'but not for long');
-SELECT ok(pg_terminate_backend(pid), 'the other was there all the time') FROM other;
+SELECT ok(pg_terminate_backend(pg_temp.wait_for_lock('crm.users_dim')), 'the other was there all the time');
 -- In a session of its own, a transaction each.
 \set after `psql --no-psqlrc --quiet --no-align --tuples-only --command="SELECT FROM internal.lock_load('users_dim')" --command="SELECT coalesce(current_setting('warehouse.last_load', true), '') || '.'"`
 SELECT is(:'after'::text, '.', 'the next transaction has no load behind it');
