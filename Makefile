@@ -10,7 +10,7 @@ export ORGANIZATIONS USER_EVENTS IMPORT_DATE
 
 MANAGE := @services/manage
 CHECKED := driver reporting bench db/mutate
-SCRIPTS := .ci/run $(addprefix services/,apt-install common docker keep local manage processes requirements venv) \
+SCRIPTS := .ci/run $(addprefix services/,apt-install common docker keep local manage processes requirements tuned venv) \
   $(addprefix db/,citus/test coverage lint migrate scratch test)
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run
@@ -140,7 +140,7 @@ soak: test_tools setup ## Test faults, histories and loads at once for long (FAU
 	  driver/tests/test_random_histories.py driver/tests/test_concurrent_loads.py
 
 .PHONY: bench
-bench: test_tools setup ## Measure the way into raw and the loads, a quarter of an hour
+bench: test_tools setup ## Measure the way into raw, the loads and freshness, half an hour
 	$(RUN) db/scratch pgtap python -m bench.ingest
 	$(RUN) db/scratch pgtap python -m bench.loads
 	$(RUN) db/scratch pgtap python -m bench.freshness
