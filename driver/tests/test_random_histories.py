@@ -27,6 +27,7 @@ from driver.tests.model import (
 
 # HISTORIES: how many (default 100)
 HISTORIES: Final = int(os.environ.get("HISTORIES") or 100)
+SAME_EACH_TIME: Final = "HISTORIES" not in os.environ
 
 
 def places(conn: Connection) -> list[Any]:
@@ -202,8 +203,9 @@ def test_tables_follow_the_model(empty: Callable[[], Connection]) -> None:
             max_examples=HISTORIES,
             stateful_step_count=20,
             deadline=None,
-            derandomize="HISTORIES" not in os.environ,
+            derandomize=SAME_EACH_TIME,
         ),
     )
-    for load in ("users_dim", "user_events_daily"):
-        assert Warehouse.by_arrivals[load] >= HISTORIES / 2
+    if SAME_EACH_TIME:  # a few that are drawn anew may hardly have a stale day
+        for load in ("users_dim", "user_events_daily"):
+            assert Warehouse.by_arrivals[load] >= HISTORIES / 2
