@@ -33,8 +33,8 @@ BEGIN
     ),
     number AS (
         SELECT
-            -- for speed: mostly no other ingest drew numbers in between
             CASE
+                -- tested elsewhere: driver/tests/test_ingest.py; mostly no other ingest drew numbers in between
                 WHEN max(event_sk) - min(event_sk) = count(*) - 1
                     THEN int8multirange(int8range(min(event_sk), max(event_sk), '[]'))
                 ELSE (SELECT range_agg(int8range(event_sk, event_sk, '[]')) FROM judged)
