@@ -1,0 +1,10 @@
+-- Verify warehouse:load_failures on pg
+BEGIN;
+
+SELECT load_failure_sk, load_name, import_date, started_at, failed_at, sqlstate, message
+FROM etl.load_failures
+WHERE false;
+
+SELECT 1 / count(*) FROM pg_class WHERE oid = to_regclass('etl.load_runs_started_at_ix');
+
+ROLLBACK;
