@@ -33,7 +33,9 @@ SELECT bag_eq(
         'warehouse_load etl.thin_ingests()',
         'warehouse_load etl.thin_load_runs()',
         'warehouse_load reports.load_user_events_daily(date)',
+        'warehouse_read crm.user_at(text,timestamp with time zone)',
         'warehouse_read crm.users_at(timestamp with time zone)',
+        'warehouse_read crm.users_history(text[])',
         'warehouse_read reports.users_between(date,date)'
     ],
     'functions'

@@ -495,6 +495,10 @@ SELECT bag_eq(
         'crm.erase_user(text) -> record',
         'crm.load_organizations_dim() -> bigint',
         'crm.load_users_dim(date) -> bigint',
+        'crm.user_at(text,timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
+            || 'user_type text, organization_name text, plan_name text, valid_from timestamp with time zone)',
+        'crm.users_history(text[]) -> TABLE(user_id text, valid_from timestamp with time zone, valid_to timestamp with time zone, '
+            || 'username text, user_email text, user_type text, organization_name text, plan_name text)',
         'crm.users_at(timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
             || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone)',
         'etl.after_restore() -> bigint',
