@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION crm.users_history(VARIADIC p_attributes text[])
     SET datestyle = 'ISO'
     -- The attributes are known to each plan: of the others it sorts and compares nulls.
     SET plan_cache_mode = 'force_custom_plan'
+    SET work_mem = '64MB'
 AS $users_history$
 DECLARE
     c_attributes CONSTANT text[] := ARRAY['username', 'user_email', 'user_type', 'organization_name', 'plan_name'];
@@ -21,12 +22,15 @@ BEGIN
 
     RETURN QUERY
     SELECT
-        spell.user_id, min(spell.valid_from), nullif(max(coalesce(spell.valid_to, 'infinity')), 'infinity'),
+        spell.user_id, spell.valid_from, spell.valid_to,
         spell.username, spell.user_email, spell.user_type, spell.organization_name, spell.plan_name
     FROM (
         SELECT
-            version.*,
-            count(*) FILTER (WHERE version.is_change) OVER (PARTITION BY version.user_id ORDER BY version.valid_from) AS number
+            version.user_id, version.valid_from,
+            -- Versions follow one another without a gap, and the last one is open.
+            lead(version.valid_from) OVER (PARTITION BY version.user_id ORDER BY version.valid_from) AS valid_to,
+            version.is_deleted,
+            version.username, version.user_email, version.user_type, version.organization_name, version.plan_name
         FROM (
             SELECT
                 asked.*,
@@ -39,7 +43,7 @@ BEGIN
                 ) AS is_change
             FROM (
                 SELECT
-                    dim.user_id, dim.valid_from, dim.valid_to, dim.is_deleted,
+                    dim.user_id, dim.valid_from, dim.is_deleted,
                     CASE WHEN 'username' = ANY (p_attributes) THEN dim.username END AS username,
                     CASE WHEN 'user_email' = ANY (p_attributes) THEN dim.user_email END AS user_email,
                     CASE WHEN 'user_type' = ANY (p_attributes) THEN dim.user_type END AS user_type,
@@ -49,10 +53,9 @@ BEGIN
             ) AS asked
             WINDOW user_versions AS (PARTITION BY asked.user_id ORDER BY asked.valid_from)
         ) AS version
+        WHERE version.is_change
     ) AS spell
-    WHERE NOT spell.is_deleted
-    GROUP BY
-        spell.user_id, spell.number, spell.username, spell.user_email, spell.user_type, spell.organization_name, spell.plan_name;
+    WHERE NOT spell.is_deleted;
 END;
 $users_history$;
 

@@ -79,12 +79,14 @@ SELECT results_eq(
     $$ VALUES ('crm.users_dim_2020_10', 0::bigint), ('crm.users_dim_2020_11', 0), ('crm.users_dim_2020_12', 3) $$,
     'periods that ended before a fact are not read'
 );
+-- The report tells which day was loaded last.
+INSERT INTO reports.user_events_daily VALUES ('2020-12-09', 0, 0, 0, 0, 0);
 TRUNCATE before;
 INSERT INTO before TABLE scan;
 SELECT count(person) FROM fact
 LEFT JOIN LATERAL crm.user_at(fact.user_id, fact.happened_at) AS person ON true
 WHERE happened_at = '2020-12-09 10:00Z' \g /dev/null
-SELECT bag_eq('TABLE scan', 'TABLE before', 'and none where the open version holds');
+SELECT bag_eq('TABLE scan', 'TABLE before', 'and none where a fact of late is of an open version');
 
 SELECT * FROM finish();
 ROLLBACK;
