@@ -23,7 +23,8 @@ BEGIN ATOMIC
         WHERE dim.user_id = p_user_id
           AND dim.valid_from <= p_at
           -- The partition key: periods that ended before are not read.
-          AND coalesce(dim.valid_to, 'infinity') > p_at
+          AND coalesce(dim.valid_to, 'infinity') >= p_at
+          AND dim.valid_to IS DISTINCT FROM p_at
         LIMIT 1
     ) AS version
     WHERE NOT version.is_deleted;
