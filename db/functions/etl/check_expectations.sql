@@ -21,9 +21,9 @@ BEGIN
         FROM etl.expectations
         WHERE checked_at IS NULL
            OR checked_at <= clock_timestamp() - every
-        ORDER BY expectation_name
+        ORDER BY expectation_name -- equivalent: any order will do
         -- What another session checks now need not be checked twice.
-        FOR UPDATE SKIP LOCKED
+        FOR UPDATE SKIP LOCKED -- tested elsewhere: driver/tests/test_catch_up.py
     LOOP
         v_started_at := clock_timestamp();
         BEGIN
