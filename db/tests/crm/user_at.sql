@@ -9,7 +9,7 @@ SELECT to_regproc('citus_version') IS NOT NULL AS is_citus \gset
     ROLLBACK;
     \quit
 \endif
-SELECT plan(19);
+SELECT plan(20);
 
 SELECT internal.add_users_dim_period(day) FROM unnest(ARRAY[date '2020-10-01', '2020-11-01', '2020-12-01']) AS day \g /dev/null
 INSERT INTO crm.users_dim (
@@ -87,6 +87,16 @@ SELECT count(person) FROM fact
 LEFT JOIN LATERAL crm.user_at(fact.user_id, fact.happened_at) AS person ON true
 WHERE happened_at = '2020-12-09 10:00Z' \g /dev/null
 SELECT bag_eq('TABLE scan', 'TABLE before', 'and none where a fact of late is of an open version');
+
+SELECT is_empty(
+    $$
+        SELECT fact.description
+        FROM fact
+        LEFT JOIN LATERAL crm.user_at(fact.user_id, fact.happened_at) AS person ON true
+        WHERE person.username IS DISTINCT FROM fact.expected
+    $$,
+    'with the same result'
+);
 
 SELECT * FROM finish();
 ROLLBACK;
