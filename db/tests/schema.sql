@@ -484,7 +484,7 @@ SELECT bag_eq(
     $$,
     ARRAY[
         'etl.catch_up_schedule_one_ix', 'etl.erasure_secret_one_ix', 'etl.ingests_import_id_ix', 'etl.ingests_ingested_at_ix',
-        'etl.load_failures_failed_at_ix', 'etl.load_runs_last_ix', 'etl.load_runs_started_at_ix', 'raw.user_events_event_sk_ix'
+        'etl.load_runs_arrived_ix', 'etl.load_runs_last_ix', 'raw.user_events_event_sk_ix'
     ],
     'indexes beside those of the constraints'
 );

@@ -20,7 +20,7 @@ BEGIN
         SELECT expectation_name, query
         FROM etl.expectations
         WHERE checked_at IS NULL
-           OR checked_at <= clock_timestamp() - every
+           OR checked_at <= clock_timestamp() - every -- equivalent: a moment later it is due anyway
         ORDER BY expectation_name -- equivalent: any order will do
         -- What another session checks now need not be checked twice.
         FOR UPDATE SKIP LOCKED -- tested elsewhere: driver/tests/test_catch_up.py

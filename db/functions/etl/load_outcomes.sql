@@ -21,7 +21,7 @@ CROSS JOIN LATERAL (
                 FROM etl.load_runs AS load_run
                 WHERE load_run.load_name = load_failure.load_name
                   AND load_run.import_date = load_failure.import_date
-                  AND load_run.started_at + load_run.duration > load_failure.failed_at
+                  AND load_run.started_at + load_run.duration > load_failure.failed_at -- equivalent: no two loads of a day end at once
             )))[1] AS unresolved
     FROM etl.load_failures AS load_failure
     WHERE load_failure.load_name = load.load_name

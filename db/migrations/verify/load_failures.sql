@@ -5,6 +5,4 @@ SELECT load_failure_sk, load_name, import_date, started_at, failed_at, sqlstate,
 FROM etl.load_failures
 WHERE false;
 
-SELECT 1 / count(*) FROM pg_class WHERE oid = to_regclass('etl.load_runs_started_at_ix');
-
 ROLLBACK;
