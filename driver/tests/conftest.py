@@ -32,6 +32,8 @@ EMPTY: Final = """
     DELETE FROM etl.ingests;
     DELETE FROM etl.arrivals;
     DELETE FROM etl.load_runs;
+    DELETE FROM etl.load_failures;
+    UPDATE etl.expectations SET checked_at = NULL, duration = NULL, finding = NULL;
     DELETE FROM etl.erasures;
     DELETE FROM etl.purges;
 """
