@@ -106,11 +106,11 @@ def test_a_broken_file_is_refused(tmp_path: Path, content: bytes, message: str) 
         (lzma.compress(b"[]"), "xz", "xzcat"),
         (b"\x28\xb5\x2f\xfd\x04\x58\x11\x00\x00[]\n", "zstd", "zstdcat"),
         (b"PK\x03\x04", "zip", "unzip -p"),
-        *(
+        *[
             ((mark + ' [{"a": 1}]').encode(code), code[:-2].upper(), f"iconv -f {code.upper()} ")
             for code in ("utf-16le", "utf-16be", "utf-32le", "utf-32be")
             for mark in ("\ufeff", "")
-        ),
+        ],
     ],
 )
 def test_another_kind_of_file_is_named(
