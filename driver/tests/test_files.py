@@ -106,11 +106,11 @@ def test_a_broken_file_is_refused(tmp_path: Path, content: bytes, message: str) 
         (lzma.compress(b"[]"), "xz", "xzcat"),
         (b"\x28\xb5\x2f\xfd\x04\x58\x11\x00\x00[]\n", "zstd", "zstdcat"),
         (b"PK\x03\x04", "zip", "unzip -p"),
-        *[
+        *(
             ((mark + ' [{"a": 1}]').encode(code), code[:-2].upper(), f"iconv -f {code.upper()} ")
             for code in ("utf-16le", "utf-16be", "utf-32le", "utf-32be")
             for mark in ("\ufeff", "")
-        ],
+        ),
     ],
 )
 def test_another_kind_of_file_is_named(
@@ -158,5 +158,5 @@ def test_ids_depend_on_content_and_how_often_it_came() -> None:
 @pytest.mark.parametrize("text", [b"oops", b"\xff", b"[" * 100_000, b"1" * 5_000, b"NaN", b""])
 def test_any_bytes_have_an_id(text: bytes) -> None:
     """What is no JSON is told apart by its bytes."""
-    (first, _), (second, _) = message_ids(iter([text, text]))
+    first, second = [identity for identity, _ in message_ids(iter([text, text]))]
     assert first.removesuffix("-1") == second.removesuffix("-2")
