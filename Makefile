@@ -11,7 +11,7 @@ export ORGANIZATIONS USER_EVENTS IMPORT_DATE
 MANAGE := @services/manage
 CHECKED := driver reporting bench db/mutate
 SCRIPTS := .ci/run $(addprefix services/,apt-install common docker keep local manage processes requirements tuned venv) \
-  $(addprefix db/,citus/test coverage lint migrate scratch test)
+  $(addprefix db/,citus/test coverage lint migrate restore scratch test)
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run
 # The same on the database that libpq's variables name, if they do: make starts no Citus cluster.
@@ -150,6 +150,14 @@ test_docker: ## Run `test` in containers
 lint_docker: ## Run `lint` in containers
 test_docker lint_docker: %_docker:
 	@$(MAKE) --no-print-directory SERVICES=docker $*
+
+.PHONY: backup restore
+backup restore: BACKUP := warehouse.dump
+backup: ## Dump the database into a file of the checkout (BACKUP=warehouse.dump)
+	$(RUN) pg_dump --format=custom --file=$(BACKUP)
+
+restore: ## Fill an empty warehouse from such a file, also of an older PostgreSQL (BACKUP=warehouse.dump)
+	$(RUN) db/restore $(BACKUP)
 
 .PHONY: env
 env: ## Print exports for clients of your own: eval "$(make -s env)" && psql

@@ -259,3 +259,44 @@ def test_catch_up_goes_on(running: None) -> None:
         )
         assert succeed("start_catch_up") == "catch-up: not on schedule\n"
     assert "catch-up" not in pids()
+
+
+def test_data_of_a_version_whose_programs_are_gone_stay(tmp_path: Path) -> None:
+    """Setup says what to do, and touches nothing."""
+    state = Path(".services/older")
+    version = ROOT / state / "data" / "database" / "PG_VERSION"
+    version.parent.mkdir(parents=True)
+    version.write_text("14\n")
+    (ROOT / state / "settings").write_text(f"postgres_bin={tmp_path}\n")
+    try:
+        result = services("up", SERVICES_STATE=str(state))
+        assert (result.returncode, result.stdout) == (1, "")
+        assert "the data are of PostgreSQL 14, whose programs are gone" in result.stderr
+        assert [path.name for path in (ROOT / state).iterdir()] == ["settings", "data"]
+    finally:
+        shutil.rmtree(ROOT / state)
+
+
+def test_a_dump_becomes_the_warehouse_of_another_server(running: None, tmp_path: Path) -> None:
+    """One that has no events yet; what the dump holds is there, also which days are yet to load."""
+    assert running is None
+    dump = str(tmp_path / "warehouse.dump")
+    files = [str(ROOT / "data" / name) for name in ("organizations.json", "user_events.json")]
+    succeed("run", "python", "-m", "driver", "import", "both", "--direct", *files)
+    succeed("run", "python", "-m", "driver", "load-days", "2020-12-05", "2020-12-08")
+    table = ("psql", "-XAtc", "TABLE crm.users_dim ORDER BY user_id, valid_from")
+    before = succeed(*table)
+    succeed("run", "pg_dump", "--format=custom", f"--file={dump}")
+
+    refused = services("run", "db/restore", dump)
+    assert refused.returncode == 1
+    assert "the database warehouse has events: restore into a new one" in refused.stderr
+    assert succeed(*table) == before
+
+    succeed("run", "dropdb", "--force", "warehouse")
+    succeed("run", "createdb", "--template=template0", "warehouse")
+    succeed("run", "db/migrate")
+    assert "restored; to load: 3 days" in succeed("run", "db/restore", dump)
+    assert succeed(*table) == before != ""
+    succeed("run", "python", "-m", "driver", "catch-up")
+    assert succeed("psql", "-XAtc", "SELECT count(*) FROM etl.stale_dates") == "0\n"
