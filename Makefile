@@ -10,7 +10,7 @@ export ORGANIZATIONS USER_EVENTS IMPORT_DATE
 
 MANAGE := @services/manage
 CHECKED := driver reporting bench db/mutate
-SCRIPTS := .ci/run $(addprefix services/,apt-install common consumers docker external keep local manage processes requirements tuned venv) \
+SCRIPTS := .ci/matrix .ci/run $(addprefix services/,apt-install common consumers docker external keep local manage processes requirements tuned venv) \
   $(addprefix db/,citus/test coverage lint migrate restore scratch test)
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run
@@ -160,6 +160,10 @@ backup: ## Dump the database into a file of the checkout (BACKUP=warehouse.dump)
 
 restore: ## Fill an empty warehouse from such a file, also of an older PostgreSQL (BACKUP=warehouse.dump)
 	$(RUN) db/restore $(BACKUP)
+
+.PHONY: test_matrix
+test_matrix: ## Run demo, lint, test and e2e on every version of docs/versions.md, hours, with Docker (SYSTEMS='debian:trixie-slim 17')
+	@.ci/matrix $(SYSTEMS)
 
 .PHONY: env env_admin
 env: ## Print exports for clients of your own: eval "$(make -s env)" && psql
