@@ -286,10 +286,9 @@ def test_raw_has_what_was_published_once(warehouse: Warehouse, tmp_path: Path) -
 
 def test_status_names_settings_that_lose_data(warehouse: Warehouse) -> None:
     """With which a server that crashed may come back with less than was committed, or broken."""
-    with warehouse.connect() as connection:
-        for name in ("fsync", "full_page_writes"):
-            connection.execute(f"ALTER SYSTEM SET {name} = off".encode())
-        connection.execute("SELECT pg_reload_conf()")
+    settings = [f"ALTER SYSTEM SET {name} = off" for name in ("fsync", "full_page_writes")]
+    for statement in (*settings, "SELECT pg_reload_conf()"):
+        warehouse.services("run_as_admin", "psql", "--quiet", "--command", statement)
     shown, _ = warehouse.driver("status", package="reporting").communicate()
     for name in ("fsync", "full_page_writes"):
         assert f"{name} is off: a crash of the server may lose" in shown

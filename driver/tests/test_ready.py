@@ -10,6 +10,7 @@ import pytest
 from driver.broker.inspector import queue_state
 from driver.broker.publisher import Message, Publisher
 from driver.cli import main
+from driver.database import connect
 from driver.settings import Settings
 from driver.tests.conftest import until
 
@@ -31,6 +32,16 @@ def test_servers_that_work_are_ready(
         "",
         f"error: queue {settings.queue} has 0 of 1 consumers\n",
     )
+
+
+def test_no_statement_is_prepared(conn: psycopg.Connection[Any]) -> None:
+    """A pooler in transaction mode may bring the next one to another session."""
+    assert conn
+    with connect("test") as connection:
+        for _ in range(10):
+            connection.execute("SELECT %s::integer", (1,))
+        count = connection.execute("SELECT count(*) FROM pg_prepared_statements")
+        assert count.fetchone() == (0,)
 
 
 def test_consumers_are_counted(
