@@ -18,7 +18,7 @@ def connect(application_name: str) -> Connection:
     connection = psycopg.connect(
         autocommit=True,
         application_name=f"warehouse {application_name}",
-        prepare_threshold=None,  # a pooler that gives each transaction another session would lose it
+        prepare_threshold=None,  # some poolers give each transaction another session
         connect_timeout=int(os.environ.get("PGCONNECT_TIMEOUT") or 10),
         keepalives_idle=20,
         keepalives_interval=10,
