@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
 BEGIN;
-SELECT plan(54);
+SELECT plan(57);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -43,14 +43,14 @@ SELECT tables_are('raw', ARRAY[
 SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim']);
 SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
-    'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'erasure_secret', 'erasures', 'purges'
+    'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'erasure_secret', 'erasures', 'purges', 'rules'
 ]);
-SELECT tables_are('internal', ARRAY['users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors']);
+SELECT tables_are('internal', ARRAY['outdated_days', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors']);
 
 SELECT views_are('raw', '{}'::name[]);
 SELECT views_are('crm', ARRAY['users_current', 'organization_names']);
 SELECT views_are('reports', ARRAY['users_daily', 'users_by_organization']);
-SELECT views_are('etl', ARRAY['last_loads', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics']);
+SELECT views_are('etl', ARRAY['last_loads', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics', 'rules_of_days']);
 SELECT views_are('internal', ARRAY['waiting_days']);
 
 SELECT results_eq(
@@ -188,7 +188,8 @@ SELECT results_eq(
         'rows_written bigint NOT NULL',
         'snapshot pg_snapshot NOT NULL',
         'events_arrived bigint',
-        'newest_event timestamp with time zone'
+        'newest_event timestamp with time zone',
+        'rules text'
     ],
     'etl.load_runs: columns'
 );
@@ -200,7 +201,8 @@ SELECT results_eq(
         'position integer NOT NULL',
         'load_function text NOT NULL',
         'takes_day boolean NOT NULL',
-        'depends_on text[] NOT NULL'
+        'depends_on text[] NOT NULL',
+        'rules text'
     ],
     'etl.loads: columns'
 );
@@ -222,6 +224,40 @@ SELECT results_eq(
         'events bigint NOT NULL'
     ],
     'etl.purges: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.rules') $$,
+    ARRAY[
+        'load_name text NOT NULL',
+        'fingerprint text NOT NULL',
+        'noted_at timestamp with time zone NOT NULL DEFAULT now()',
+        'functions jsonb NOT NULL',
+        'same_as text NOT NULL',
+        'accepted_at timestamp with time zone',
+        'accepted_by text',
+        'accepted_reason text'
+    ],
+    'etl.rules: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.rules_of_days') $$,
+    ARRAY[
+        'load_name text',
+        'import_date date',
+        'rules text',
+        'noted_at timestamp with time zone',
+        'state text',
+        'is_in_raw boolean'
+    ],
+    'etl.rules_of_days: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('internal.outdated_days') $$,
+    ARRAY['load_name text NOT NULL', 'import_date date NOT NULL'],
+    'internal.outdated_days: columns'
 );
 
 SELECT results_eq(
@@ -413,6 +449,9 @@ SELECT bag_eq(
         'etl.load_runs load_runs_pk PRIMARY KEY (load_run_sk)',
         'etl.loads loads_pk PRIMARY KEY (load_name)',
         'etl.loads loads_position_uq UNIQUE ("position")',
+        'etl.rules rules_pk PRIMARY KEY (load_name, fingerprint)',
+        'etl.rules rules_same_as_fk FOREIGN KEY (load_name, same_as) REFERENCES etl.rules(load_name, fingerprint)',
+        'internal.outdated_days outdated_days_pk PRIMARY KEY (load_name, import_date)',
         'etl.purges purges_pk PRIMARY KEY (purged_before)',
         'raw.organizations organizations_pk PRIMARY KEY (organization_key)',
         'raw.organizations_inbox organizations_inbox_pk PRIMARY KEY (body_sk)',
@@ -449,6 +488,7 @@ SELECT bag_eq(
         'crm.load_users_dim(date) -> bigint',
         'crm.users_at(timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
             || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone)',
+        'etl.accept_rules(text,text,text) -> bigint',
         'etl.after_restore() -> bigint',
         'etl.begin_scheduled_catch_up(interval) -> void',
         'etl.catch_up() -> ',
@@ -468,6 +508,7 @@ SELECT bag_eq(
         'internal.blank_to_null(text) -> text',
         'internal.bounds_fault(jsonb) -> text',
         'internal.clean_reason(text) -> text',
+        'internal.code_words(text) -> text',
         'internal.content_key(text,bytea) -> uuid',
         'internal.count_new_users(date,int8multirange) -> bigint',
         'internal.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint,bigint,timestamp with time zone) -> void',
@@ -477,6 +518,7 @@ SELECT bag_eq(
         'internal.exceeds_bounds(jsonb[]) -> boolean',
         'internal.find_arrived_instants(timestamp with time zone,timestamp with time zone,int8multirange) -> void',
         'internal.find_changed_users(timestamp with time zone,timestamp with time zone,boolean,boolean) -> void',
+        'internal.find_outdated_days(text) -> void',
         'internal.find_gone_versions(timestamp with time zone,timestamp with time zone) -> void',
         'internal.find_users_dim_successors(timestamp with time zone) -> void',
         'internal.find_users_dim_neighbors(timestamp with time zone,timestamp with time zone,timestamp with time zone) -> void',
@@ -488,6 +530,8 @@ SELECT bag_eq(
         'internal.largest_body() -> integer',
         'internal.string_field(jsonb,text) -> text',
         'internal.users_dim_period(date) -> text',
+        'internal.load_functions(text) -> jsonb',
+        'internal.note_rules() -> void',
         'internal.load_users_in_order(date) -> bigint',
         'internal.stage_users_dim_day(timestamp with time zone,timestamp with time zone,boolean) -> bigint',
         'internal.empty_users_dim_stage() -> void',

@@ -32,6 +32,7 @@ EMPTY: Final = """
     DELETE FROM etl.ingests;
     DELETE FROM etl.arrivals;
     DELETE FROM etl.load_runs;
+    DELETE FROM internal.outdated_days;
     DELETE FROM etl.erasures;
     DELETE FROM etl.purges;
 """
