@@ -51,7 +51,7 @@ SELECT views_are('raw', '{}'::name[]);
 SELECT views_are('crm', ARRAY['users_current', 'organization_names']);
 SELECT views_are('reports', ARRAY['users_daily', 'users_by_organization']);
 SELECT views_are('etl', ARRAY['last_loads', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics', 'rules_of_days']);
-SELECT views_are('internal', ARRAY['waiting_days']);
+SELECT views_are('internal', ARRAY['waiting_days', 'user_states']);
 
 SELECT results_eq(
     $$ EXECUTE columns_of('crm.organization_names') $$,
@@ -82,7 +82,8 @@ SELECT results_eq(
         'organization_name text',
         'organization_key text COLLATE "C"',
         'plan_name text',
-        'valid_from timestamp with time zone'
+        'valid_from timestamp with time zone',
+        'attributes jsonb'
     ],
     'crm.users_current: columns'
 );
@@ -100,7 +101,8 @@ SELECT results_eq(
         'user_type text',
         'organization_name text',
         'plan_name text',
-        'event_sk bigint NOT NULL'
+        'event_sk bigint NOT NULL',
+        'attributes jsonb'
     ],
     'crm.users_dim: columns, is_valid follows from valid_to'
 );
@@ -118,7 +120,8 @@ SELECT results_eq(
         'user_type text',
         'organization_name text',
         'plan_name text',
-        'event_sk bigint NOT NULL'
+        'event_sk bigint NOT NULL',
+        'attributes jsonb'
     ],
     'crm.users_dim_open: columns'
 );
@@ -324,7 +327,9 @@ SELECT results_eq(
         'open_organization_name text',
         'open_plan_name text',
         'open_event_sk bigint',
-        'first_from timestamp with time zone NOT NULL'
+        'first_from timestamp with time zone NOT NULL',
+        'attributes jsonb',
+        'open_attributes jsonb'
     ],
     'internal.users_dim_stage: columns'
 );
@@ -487,7 +492,7 @@ SELECT bag_eq(
         'crm.load_organizations_dim() -> bigint',
         'crm.load_users_dim(date) -> bigint',
         'crm.users_at(timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
-            || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone)',
+            || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone, attributes jsonb)',
         'etl.accept_rules(text,text,text) -> bigint',
         'etl.after_restore() -> bigint',
         'etl.begin_scheduled_catch_up(interval) -> void',
@@ -549,6 +554,7 @@ SELECT bag_eq(
         'internal.retry_user_events(bigint[],bytea[],text[]) -> record',
         'internal.text_fault(jsonb,text) -> text',
         'internal.clear_users_dim_day(timestamp with time zone,timestamp with time zone) -> bigint',
+        'internal.user_attributes(jsonb) -> jsonb',
         'internal.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean) -> text',
         'raw.drop_before(date) -> bigint',
         'raw.ingest_organizations() -> record',

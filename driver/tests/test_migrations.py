@@ -386,11 +386,11 @@ def test_upgrade_reloads_no_year(fresh: Connection) -> None:
 def changed_rules(tmp_path: Path) -> Path:
     """A copy of db, in which names become lower case in the dimension."""
     shutil.copytree(DB, tmp_path / "db")
-    stage = tmp_path / "db" / "functions" / "internal" / "stage_users_dim_day.sql"
-    value = "internal.blank_to_null(event.username)"
-    text = stage.read_text("utf-8")
+    states = tmp_path / "db" / "functions" / "internal" / "user_states.sql"
+    value = "internal.blank_to_null(username)"
+    text = states.read_text("utf-8")
     assert value in text
-    stage.write_text(text.replace(value, f"lower({value})"), "utf-8")
+    states.write_text(text.replace(value, f"lower({value})"), "utf-8")
     return tmp_path / "db" / "migrate"
 
 
