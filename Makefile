@@ -54,6 +54,10 @@ load: ## Run every load for the days of a range that are not loaded yet (FROM=20
 catch_up: ## Run every load for exactly the days that need it
 	$(call AS,load) python -m driver catch-up
 
+.PHONY: preview
+preview: ## Show what the loads of a day would change, or those of all stale days (IMPORT_DATE=2020-12-08, or FROM= TO=)
+	$(RUN) psql --no-psqlrc --quiet --set=day="$$IMPORT_DATE" --set=first="$(FROM)" --set=last="$(TO)" --file=db/preview.sql
+
 .PHONY: status
 status: ## Show what is where, and what needs a person (STATUS=--json or --prometheus)
 	$(call AS,load) python -m reporting status $(STATUS)

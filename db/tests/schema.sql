@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
 BEGIN;
-SELECT plan(57);
+SELECT plan(58);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -45,7 +45,7 @@ SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
     'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'erasure_secret', 'erasures', 'purges', 'rules'
 ]);
-SELECT tables_are('internal', ARRAY['outdated_days', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors']);
+SELECT tables_are('internal', ARRAY['outdated_days', 'preview_rows', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors']);
 
 SELECT views_are('raw', '{}'::name[]);
 SELECT views_are('crm', ARRAY['users_current', 'organization_names']);
@@ -274,6 +274,12 @@ SELECT results_eq(
 );
 
 SELECT results_eq(
+    $$ EXECUTE columns_of('internal.preview_rows') $$,
+    ARRAY['load_name text NOT NULL', 'is_new boolean NOT NULL', 'row_key text COLLATE "C" NOT NULL', 'contents jsonb NOT NULL'],
+    'internal.preview_rows: columns'
+);
+
+SELECT results_eq(
     $$ EXECUTE columns_of('internal.users_dim_arrived') $$,
     ARRAY['user_id text COLLATE "C" NOT NULL', 'received_at timestamp with time zone NOT NULL'],
     'internal.users_dim_arrived: columns'
@@ -414,9 +420,10 @@ SELECT results_eq(
 SELECT bag_eq(
     $$ SELECT relation::text FROM relation WHERE relpersistence = 'u' $$,
     ARRAY[
+        'internal.preview_rows',
         'internal.users_dim_arrived', 'internal.users_dim_changed', 'internal.users_dim_neighbors', 'internal.users_dim_stage'
     ],
-    'only what a load empties again is unlogged'
+    'only what nobody needs after a load or a preview is unlogged'
 );
 SELECT is_partitioned('crm', 'users_dim', 'the dimension is partitioned');
 SELECT is_partition_of('crm', 'users_dim_open', 'crm', 'users_dim', 'the open version of each user is a partition');
@@ -501,6 +508,8 @@ SELECT bag_eq(
             || 'valid_to timestamp with time zone, fault text)',
         'etl.import_progress(text) -> record',
         'etl.load_days(date,date) -> ',
+        'etl.preview_load(text,date,integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',
+        'etl.preview_loads(text[],date[],integer) -> TABLE(load_name text, change text, total bigint, old_row jsonb, new_row jsonb)',
         'etl.run_load(text,date) -> bigint',
         'etl.run_due_load(text,date) -> bigint',
         'etl.run_loads(text[],date[]) -> ',
@@ -540,6 +549,7 @@ SELECT bag_eq(
         'internal.load_users_in_order(date) -> bigint',
         'internal.stage_users_dim_day(timestamp with time zone,timestamp with time zone,boolean) -> bigint',
         'internal.empty_users_dim_stage() -> void',
+        'internal.keep_preview_rows(text,date,date,text[],boolean) -> void',
         'internal.last_load(text,date) -> etl.load_runs',
         'internal.lock_load(text) -> void',
         'internal.mentions_user(bytea,text,text[],text[]) -> boolean',
@@ -621,6 +631,7 @@ SELECT bag_eq(
     ARRAY[
         'crm.load_users_dim', 'etl.thin_ingests', 'etl.thin_load_runs',
         'internal.add_users_dim_period', 'internal.count_new_users', 'internal.erase_user_events',
+        'internal.keep_preview_rows', 'etl.preview_loads',
         'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
         'raw.drop_before', 'reports.load_user_events_daily', 'reports.users_between'
     ],
