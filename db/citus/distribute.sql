@@ -26,7 +26,7 @@ BEGIN
     FOREACH v_table IN ARRAY ARRAY[
         'raw.user_events', 'crm.users_dim',
         'internal.users_dim_arrived', 'internal.users_dim_stage',
-        'internal.users_dim_changed', 'internal.users_dim_neighbors'
+        'internal.users_dim_changed', 'internal.users_dim_neighbors', 'internal.users_dim_differences'
     ]::regclass[] LOOP
         CONTINUE WHEN EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = v_table);
         PERFORM create_distributed_table(v_table, 'user_id', colocate_with => CASE

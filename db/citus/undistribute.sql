@@ -35,7 +35,7 @@ BEGIN
             'crm.users_dim'::regclass, 'crm.organizations_dim'::regclass,
             'internal.users_dim_arrived'::regclass,
             'internal.users_dim_stage'::regclass, 'internal.users_dim_changed'::regclass,
-            'internal.users_dim_neighbors'::regclass
+            'internal.users_dim_neighbors'::regclass, 'internal.users_dim_differences'::regclass
         )
     LOOP
         PERFORM undistribute_table(v_table);

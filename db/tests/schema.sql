@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
 BEGIN;
-SELECT plan(58);
+SELECT plan(59);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -45,7 +45,9 @@ SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
     'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'erasure_secret', 'erasures', 'purges', 'rules'
 ]);
-SELECT tables_are('internal', ARRAY['outdated_days', 'preview_rows', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors']);
+SELECT tables_are('internal', ARRAY[
+    'outdated_days', 'preview_rows', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors', 'users_dim_differences'
+]);
 
 SELECT views_are('raw', '{}'::name[]);
 SELECT views_are('crm', ARRAY['users_current', 'organization_names']);
@@ -296,6 +298,25 @@ SELECT results_eq(
 );
 
 SELECT results_eq(
+    $$ EXECUTE columns_of('internal.users_dim_differences') $$,
+    ARRAY[
+        'user_id text COLLATE "C" NOT NULL',
+        'valid_from timestamp with time zone NOT NULL',
+        'change text NOT NULL',
+        'valid_to timestamp with time zone',
+        'is_deleted boolean',
+        'username text',
+        'user_email text',
+        'user_type text',
+        'organization_name text',
+        'plan_name text',
+        'event_sk bigint',
+        'attributes jsonb'
+    ],
+    'internal.users_dim_differences: columns'
+);
+
+SELECT results_eq(
     $$ EXECUTE columns_of('internal.users_dim_neighbors') $$,
     ARRAY[
         'user_id text COLLATE "C" NOT NULL',
@@ -420,7 +441,7 @@ SELECT results_eq(
 SELECT bag_eq(
     $$ SELECT relation::text FROM relation WHERE relpersistence = 'u' $$,
     ARRAY[
-        'internal.preview_rows',
+        'internal.preview_rows', 'internal.users_dim_differences',
         'internal.users_dim_arrived', 'internal.users_dim_changed', 'internal.users_dim_neighbors', 'internal.users_dim_stage'
     ],
     'only what nobody needs after a load or a preview is unlogged'
@@ -510,6 +531,7 @@ SELECT bag_eq(
         'etl.load_days(date,date) -> ',
         'etl.preview_load(text,date,integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',
         'etl.preview_loads(text[],date[],integer) -> TABLE(load_name text, change text, total bigint, old_row jsonb, new_row jsonb)',
+        'etl.rebuild_users_dim(integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',
         'etl.run_load(text,date) -> bigint',
         'etl.run_due_load(text,date) -> bigint',
         'etl.run_loads(text[],date[]) -> ',
@@ -534,6 +556,7 @@ SELECT bag_eq(
         'internal.find_changed_users(timestamp with time zone,timestamp with time zone,boolean,boolean) -> void',
         'internal.find_outdated_days(text) -> void',
         'internal.find_gone_versions(timestamp with time zone,timestamp with time zone) -> void',
+        'internal.find_users_dim_differences(timestamp with time zone) -> void',
         'internal.find_users_dim_successors(timestamp with time zone) -> void',
         'internal.find_users_dim_neighbors(timestamp with time zone,timestamp with time zone,timestamp with time zone) -> void',
         'internal.instant_fault(jsonb,text,timestamp with time zone) -> text',
@@ -631,7 +654,7 @@ SELECT bag_eq(
     ARRAY[
         'crm.load_users_dim', 'etl.thin_ingests', 'etl.thin_load_runs',
         'internal.add_users_dim_period', 'internal.count_new_users', 'internal.erase_user_events',
-        'internal.keep_preview_rows', 'etl.preview_loads',
+        'internal.keep_preview_rows', 'etl.preview_loads', 'etl.rebuild_users_dim',
         'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
         'raw.drop_before', 'reports.load_user_events_daily', 'reports.users_between'
     ],

@@ -1,10 +1,13 @@
 """What loads would change, seen before they run."""
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg
+
+from driver.tests.conftest import until
 
 DB: Final = Path(__file__).parents[2] / "db"
 EVENTS: Final = [
@@ -43,3 +46,17 @@ def test_preview(conn: psycopg.Connection[Any]) -> None:
     conn.execute("CALL etl.catch_up()")
     assert preview()[0] == "0 loads of 0 days would change".split()
     assert ["users_dim", "added", "1"] not in preview(day="2020-12-08")
+
+
+def test_a_preview_waits_for_a_load(conn: psycopg.Connection[Any], migrated: str) -> None:
+    """It does not take for its own what another load changes."""
+    conn.execute("SELECT raw.ingest_user_events(%s::text[]::bytea[], NULL)", (EVENTS,))
+    with psycopg.connect(dbname=migrated) as loader, ThreadPoolExecutor(1) as pool:
+        loader.execute("SELECT crm.load_users_dim('2020-12-08')")
+        running = pool.submit(
+            conn.execute, "SELECT change FROM etl.preview_load('users_dim', '2020-12-08')"
+        )
+        waiting = f"SELECT FROM pg_locks WHERE pid = {conn.info.backend_pid} AND NOT granted"
+        until(lambda: loader.execute(waiting).rowcount == 1)
+        loader.commit()
+        assert running.result().fetchall() == []

@@ -22,7 +22,9 @@ BEGIN
     SELECT present.same_as, old.same_as
     INTO v_present, v_old
     FROM etl.loads AS load
+    -- equivalent: the present rules are noted
     JOIN etl.rules AS present ON present.load_name = load.load_name AND present.fingerprint = load.rules
+    -- equivalent: without old ones the condition below is not true
     JOIN etl.rules AS old ON old.load_name = load.load_name AND old.fingerprint = p_fingerprint
     WHERE load.load_name = p_load_name
       AND old.fingerprint <> load.rules;

@@ -12,7 +12,7 @@ DECLARE
     v_first   CONSTANT date := (SELECT min(day) FROM unnest(p_dates) AS day);
     v_last    CONSTANT date := (SELECT max(day) FROM unnest(p_dates) AS day);
     v_from    CONSTANT timestamptz := v_first::timestamptz;
-    v_to      CONSTANT timestamptz := (v_last + 1)::timestamptz;
+    v_to      CONSTANT timestamptz := (v_last + 1)::timestamptz; -- for speed: more users come out the same
     v_users   text[];
     v_names   text[];
     v_changes text[];
@@ -22,20 +22,22 @@ DECLARE
 BEGIN
     BEGIN
         -- What we compare with must not change before we load.
+        -- tested elsewhere: driver/tests/test_preview.py
         PERFORM internal.lock_load(load.load_name)
+        -- equivalent: the rows lie in this order, which nobody promises; and more locks than needed do no harm
         FROM (SELECT loads.load_name FROM etl.loads WHERE loads.load_name = ANY (p_load_names) ORDER BY position) AS load;
 
         -- A load of a day touches no other users' versions.
         v_users := ARRAY(
             SELECT user_id
             FROM raw.user_events
-            WHERE received_at >= v_from
-              AND received_at < v_to
+            WHERE received_at >= v_from -- for speed: more users come out the same
+              AND received_at < v_to -- for speed: more users come out the same
             UNION
             SELECT user_id
             FROM crm.users_dim
-            WHERE valid_from >= v_from
-              AND valid_from < v_to
+            WHERE valid_from >= v_from -- for speed: more users come out the same
+              AND valid_from < v_to -- for speed: more users come out the same
               AND coalesce(valid_to, 'infinity') >= v_from -- for speed: leaves out periods that cannot hold the version
         );
         PERFORM internal.keep_preview_rows(name, v_first, v_last, v_users, false)

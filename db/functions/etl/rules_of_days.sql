@@ -12,8 +12,10 @@ SELECT
     END AS state,
     NOT EXISTS (SELECT FROM etl.purges AS purge WHERE purge.purged_before > last_load.import_date) AS is_in_raw
 FROM etl.last_loads AS last_load
-JOIN etl.loads AS load ON load.load_name = last_load.load_name
+JOIN etl.loads AS load ON load.load_name = last_load.load_name -- equivalent: each run is of a load
+-- equivalent: the rules of each run are noted
 JOIN etl.rules AS made ON made.load_name = last_load.load_name AND made.fingerprint = last_load.rules
+-- equivalent: so are the present ones
 JOIN etl.rules AS present ON present.load_name = load.load_name AND present.fingerprint = load.rules;
 
 COMMENT ON VIEW etl.rules_of_days IS

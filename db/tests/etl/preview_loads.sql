@@ -64,18 +64,19 @@ SELECT results_eq(
 -- Several loads: as if each had been kept before the next.
 INSERT INTO raw.user_events (user_id, event_type, username, received_at) VALUES
     ('anna', 'User Updated', 'later', '2020-12-09 10:00Z'), ('anna', 'User Updated', 'last', '2021-02-01 10:00Z');
-SELECT bag_eq(
+SELECT results_eq(
     $$
         SELECT preview
         FROM pg_temp.preview(
             '{users_dim,user_events_daily,users_dim,users_dim}', '{2020-12-08,2021-02-01,2020-12-09,2021-02-01}'
         ) AS preview
-        WHERE preview ~ 'anna|last|later|daily'
+        WHERE preview ~ 'anna|last|later|daily|ends'
     $$,
     ARRAY[
         'users_dim added 5 | | anna 2020-12-08T23:00:00+00:00 2020-12-09T10:00:00+00:00',
         'users_dim added 5 | | later 2020-12-09T10:00:00+00:00 2021-02-01T10:00:00+00:00',
         'users_dim added 5 | | last 2021-02-01T10:00:00+00:00',
+        'users_dim changed 2 | ends 2020-12-07T10:00:00+00:00 | ends 2020-12-07T10:00:00+00:00 2020-12-08T10:00:00+00:00',
         'user_events_daily added 1 | | 1'
     ],
     'several loads are shown by what they change together'
