@@ -1,6 +1,7 @@
 """A scratch database and queue on the servers that the environment names, never the user's."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,7 +17,8 @@ from psycopg import sql
 
 from driver.settings import Settings
 
-MIGRATE: Final = Path(__file__).parents[2] / "db" / "migrate"
+DB: Final = Path(__file__).parents[2] / "db"
+MIGRATE: Final = DB / "migrate"
 
 # users_dim: its partitions too. The staging tables are empty between loads. TRUNCATE would
 # take 300 times as long: it makes new files for each table and index.
@@ -127,6 +129,17 @@ def fixture_start_consumer(
     for process in processes:
         process.terminate()
         process.wait(15)
+
+
+def changed_rules(tmp_path: Path) -> Path:
+    """A copy of db, in which names become lower case in the dimension."""
+    shutil.copytree(DB, tmp_path / "db")
+    states = tmp_path / "db" / "functions" / "internal" / "user_states.sql"
+    value = "internal.blank_to_null(username)"
+    text = states.read_text("utf-8")
+    assert value in text
+    states.write_text(text.replace(value, f"lower({value})"), "utf-8")
+    return tmp_path / "db"
 
 
 def drop_periods(conn: psycopg.Connection[Any]) -> None:

@@ -1,6 +1,5 @@
 """The migrations: Sqitch can take each back, and its verify scripts notice what is missing."""
 
-import shutil
 import subprocess
 import uuid
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from psycopg import sql
 from psycopg.errors import SerializationFailure
 
 from driver.cli import main
-from driver.tests.conftest import until
+from driver.tests.conftest import changed_rules, until
 
 Connection = psycopg.Connection[Any]
 
@@ -383,17 +382,6 @@ def test_upgrade_reloads_no_year(fresh: Connection) -> None:
     ]
 
 
-def changed_rules(tmp_path: Path) -> Path:
-    """A copy of db, in which names become lower case in the dimension."""
-    shutil.copytree(DB, tmp_path / "db")
-    states = tmp_path / "db" / "functions" / "internal" / "user_states.sql"
-    value = "internal.blank_to_null(username)"
-    text = states.read_text("utf-8")
-    assert value in text
-    states.write_text(text.replace(value, f"lower({value})"), "utf-8")
-    return tmp_path / "db" / "migrate"
-
-
 def test_changed_rules_reach_their_days(fresh: Connection, tmp_path: Path) -> None:
     """Migrated, they make the days of their load stale; catch-up loads these, oldest first."""
     subprocess.run([DB / "migrate"], check=True)
@@ -403,7 +391,7 @@ def test_changed_rules_reach_their_days(fresh: Connection, tmp_path: Path) -> No
     subprocess.run([DB / "migrate"], check=True)
     assert fresh.execute(STALE).fetchall() == []
 
-    subprocess.run([changed_rules(tmp_path)], check=True)
+    subprocess.run([changed_rules(tmp_path) / "migrate"], check=True)
     assert fresh.execute(STALE).fetchall() == [
         ("users_dim", day, "the rules changed") for day in days
     ]
@@ -428,7 +416,7 @@ def test_loads_and_new_rules_wait_for_each_other(fresh: Connection, tmp_path: Pa
 
     with psycopg.connect() as running, ThreadPoolExecutor() as pool:
         running.execute("SELECT crm.load_users_dim('2020-12-08')")
-        migration = pool.submit(subprocess.run, [changed_rules(tmp_path)], check=True)
+        migration = pool.submit(subprocess.run, [changed_rules(tmp_path) / "migrate"], check=True)
         until(lambda: waiting(1))
 
         def load() -> None:

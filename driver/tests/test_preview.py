@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import psycopg
 
-from driver.tests.conftest import until
+from driver.tests.conftest import DB, changed_rules, until
 
-DB: Final = Path(__file__).parents[2] / "db"
+EVENT: Final = '{"id": "anna", "event_type": "User Created", "received_at": "%s", "username": "%s"}'
 EVENTS: Final = [
     '{"id": "anna", "event_type": "User Created", "received_at": "2020-12-08 10:00"}',
     '{"id": "anna", "event_type": "User Updated", "received_at": "2020-12-09 10:00"}',
@@ -60,3 +60,37 @@ def test_a_preview_waits_for_a_load(conn: psycopg.Connection[Any], migrated: str
         until(lambda: loader.execute(waiting).rowcount == 1)
         loader.commit()
         assert running.result().fetchall() == []
+
+
+def run_try(conn: psycopg.Connection[Any], *arguments: str | Path) -> tuple[int, str, str]:
+    """Status and output of db/try, of which no database is left."""
+    with subprocess.Popen([DB / "try", *arguments], stdout=-1, stderr=-1, encoding="utf-8") as run:
+        output, errors = run.communicate()
+    left = "SELECT datname FROM pg_database WHERE split_part(datname, '_', 3) = %s"
+    assert conn.execute(left, (str(run.pid),)).fetchall() == []
+    return run.returncode, output, errors
+
+
+def test_rules_are_tried_on_a_copy(conn: psycopg.Connection[Any], tmp_path: Path) -> None:
+    """Only the days asked for, and the warehouse has its old rules and results afterwards."""
+    days = ("2020-12-07", "2020-12-08", "2020-12-09", "2020-12-10")
+    named = [EVENT % (f"{day} {time}", "ANNA") for day in days for time in ("00:00", "23:59")]
+    conn.execute("SELECT raw.ingest_user_events(%s::text[]::bytea[], NULL)", (named,))
+    conn.execute("CALL etl.catch_up()")
+    rules = conn.execute("SELECT rules FROM etl.loads").fetchall()
+
+    status, output, errors = run_try(conn, days[1], days[2], changed_rules(tmp_path))
+
+    assert (status, errors) == (0, "")
+    lines = [line.replace("|", " ").split() for line in output.splitlines()]
+    assert lines[0] == "2 loads of 2 days would change".split()
+    assert ["users_dim", "changed", "4"] in lines
+    assert ["1", "users_dim", "changed", "username", "ANNA", "anna"] in lines
+
+    assert conn.execute("SELECT rules FROM etl.loads").fetchall() == rules
+    assert conn.execute("SELECT DISTINCT username FROM crm.users_dim").fetchall() == [("ANNA",)]
+    assert conn.execute("SELECT FROM etl.stale_dates").fetchall() == []
+
+    status, output, errors = run_try(conn, days[1], "x")
+    assert (status, output) == (3, "")
+    assert "invalid input syntax for type date" in errors

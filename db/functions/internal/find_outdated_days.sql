@@ -12,7 +12,7 @@ BEGIN
     SELECT p_load_name, last_load.import_date
     FROM etl.last_loads AS last_load
     JOIN etl.rules AS made ON made.load_name = last_load.load_name AND made.fingerprint = last_load.rules
-    JOIN etl.loads AS load ON load.load_name = last_load.load_name
+    JOIN etl.loads AS load ON load.load_name = last_load.load_name -- equivalent: each run is of a load
     JOIN etl.rules AS present ON present.load_name = load.load_name AND present.fingerprint = load.rules
     WHERE last_load.load_name = p_load_name
       AND made.same_as <> present.same_as

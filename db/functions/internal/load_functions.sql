@@ -37,8 +37,8 @@ BEGIN
             SELECT called.*
             FROM used
             JOIN known AS called
-                ON strpos(used.code, called.call) > 0
-                OR strpos(used.code, called.executed) > 0
+                ON strpos(used.code, called.call) > 0 -- equivalent: it begins with a space, and so does the code
+                OR strpos(used.code, called.executed) > 0 -- equivalent: it is in a string
         )
         SELECT jsonb_object_agg(identity, left(encode(sha256(convert_to(concat_ws(' ', head, code), 'UTF8')), 'hex'), 16))
         FROM used
