@@ -88,6 +88,24 @@ def fixture_conn(
     assert conn.execute("SELECT * FROM etl.check_users_dim()").fetchall() == []
 
 
+@pytest.fixture(name="fresh")
+def fixture_fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to an empty database, which PGDATABASE names as well."""
+    name = f"scratch_{uuid.uuid4().hex}"
+    monkeypatch.setenv("PGDATABASE", name)
+    with psycopg.connect(dbname="postgres", autocommit=True) as server:
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(
+                sql.Identifier(name)
+            )
+        )
+        try:
+            with psycopg.connect(autocommit=True) as conn:
+                yield conn
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 @pytest.fixture(name="settings")
 def fixture_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """A queue of the test's own on the broker of RABBITMQ_URL, which USER_EVENTS_QUEUE names."""

@@ -1,15 +1,12 @@
 """The migrations: Sqitch can take each back, and its verify scripts notice what is missing."""
 
 import subprocess
-import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 import pytest
-from psycopg import sql
 from psycopg.errors import SerializationFailure
 
 from driver.cli import main
@@ -64,24 +61,6 @@ VERIFY: Final = [path.read_text() for path in sorted((DB / "migrations" / "verif
 def sqitch(*arguments: str) -> None:
     """Run Sqitch on the database that PGDATABASE names."""
     subprocess.run(["sqitch", "--quiet", "--chdir", str(DB / "migrations"), *arguments], check=True)
-
-
-@pytest.fixture(name="fresh")
-def fixture_fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
-    """A connection to an empty database, which PGDATABASE names as well."""
-    name = f"scratch_{uuid.uuid4().hex}"
-    monkeypatch.setenv("PGDATABASE", name)
-    with psycopg.connect(dbname="postgres", autocommit=True) as server:
-        server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(
-                sql.Identifier(name)
-            )
-        )
-        try:
-            with psycopg.connect(autocommit=True) as conn:
-                yield conn
-        finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def test_deploy_revert_deploy(fresh: Connection, migrated: str) -> None:
