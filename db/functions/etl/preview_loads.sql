@@ -8,7 +8,6 @@ CREATE OR REPLACE FUNCTION etl.preview_loads(p_load_names text[], p_dates date[]
     SET plan_cache_mode = 'force_custom_plan'
 AS $preview_loads$
 DECLARE
-    c_rolled_back CONSTANT text := 'WH001';
     v_first   CONSTANT date := (SELECT min(day) FROM unnest(p_dates) AS day);
     v_last    CONSTANT date := (SELECT max(day) FROM unnest(p_dates) AS day);
     v_from    CONSTANT timestamptz := v_first::timestamptz;
@@ -74,7 +73,7 @@ BEGIN
         ) AS row
         WHERE row.number <= p_rows;
 
-        RAISE EXCEPTION USING ERRCODE = c_rolled_back;
+        RAISE SQLSTATE 'WH001';
     EXCEPTION
         WHEN SQLSTATE 'WH001' THEN NULL;
     END;

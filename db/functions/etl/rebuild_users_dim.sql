@@ -81,11 +81,11 @@ BEGIN
         'users_dim', day, v_started_at, v_snapshot, sum(n_versions)::bigint, sum(n_written)::bigint, NULL, max(newest_event)
     )
     FROM (
-        SELECT dim.valid_from::date AS day, count(*) AS n_versions, 0 AS n_written, max(dim.valid_from) AS newest_event
+        SELECT (dim.valid_from AT TIME ZONE 'UTC')::date AS day, count(*) AS n_versions, 0 AS n_written, max(dim.valid_from) AS newest_event
         FROM crm.users_dim AS dim
         GROUP BY 1
         UNION ALL
-        SELECT difference.valid_from::date, 0, count(*), NULL
+        SELECT (difference.valid_from AT TIME ZONE 'UTC')::date, 0, count(*), NULL
         FROM internal.users_dim_differences AS difference
         GROUP BY 1
         UNION ALL

@@ -9,7 +9,7 @@ DECLARE
     c_token CONSTANT text := $re$('(?:[^']|'')*'|[eE]'(?:[^'\\]|\\.|'')*'|"[^"]*"|\$(\w*)\$[^$]*\$\2\$|--[^\n]*|/\*(?:[^*]|\*+[^*/])*\*+/|\w+|\s+|.)$re$;
 BEGIN
     RETURN (
-        SELECT string_agg(token[1], ' ' ORDER BY number)
+        SELECT string_agg(token[1], ' ' ORDER BY number) -- equivalent: they come in this order, which nobody promises
         FROM regexp_matches(p_code, c_token, 'g') WITH ORDINALITY AS found (token, number)
         WHERE token[1] !~ '^(--|/[*]|\s)'
     );
