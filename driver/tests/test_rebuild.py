@@ -1,10 +1,13 @@
 """The dimension built anew, beside its readers and those who kill it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import psycopg
 import pytest
 from psycopg.errors import LockNotAvailable
+
+from driver.tests.conftest import until
 
 EVENT: Final = (
     '{"id": "anna", "event_type": "User Created", "received_at": "%s 10:00", "username": "%s"}'
@@ -60,3 +63,22 @@ def test_killed_it_leaves_the_old_one(conn: psycopg.Connection[Any], migrated: s
 
     assert conn.execute(REBUILD).fetchall() == [("added", 1)]
     assert names(conn) == ["old"]
+
+
+def test_it_keeps_what_leaves_raw_while_it_waits(
+    conn: psycopg.Connection[Any], migrated: str
+) -> None:
+    """What is raw is known when nobody takes from it any more."""
+    conn.execute(
+        "SELECT raw.ingest_user_events(%s::text[]::bytea[], NULL)",
+        ([EVENT % ("2020-12-08", "old"), EVENT % ("2021-01-08", "new")],),
+    )
+    conn.execute("CALL etl.catch_up()")
+    with psycopg.connect(dbname=migrated) as dropper, ThreadPoolExecutor(1) as pool:
+        dropper.execute("SELECT raw.drop_before('2020-12-31')")
+        running = pool.submit(conn.execute, REBUILD)
+        waiting = f"SELECT FROM pg_locks WHERE pid = {conn.info.backend_pid} AND NOT granted"
+        until(lambda: dropper.execute(waiting).rowcount == 1)
+        dropper.commit()
+        assert running.result().fetchall() == []
+    assert names(conn) == ["old", "new"]

@@ -12,13 +12,15 @@ CREATE OR REPLACE FUNCTION etl.rebuild_users_dim(p_rows integer DEFAULT 10)
 AS $rebuild_users_dim$
 DECLARE
     v_started_at CONSTANT timestamptz := clock_timestamp();
-    v_from       CONSTANT timestamptz := internal.retention_start();
+    v_from       timestamptz;
     v_snapshot   pg_snapshot;
     v_kind       record;
 BEGIN
     PERFORM internal.begin_change('etl.rebuild_users_dim');
     PERFORM internal.lock_load('users_dim');
     v_snapshot := pg_current_snapshot();
+    -- Only now: we may have waited for raw.drop_before.
+    v_from := internal.retention_start();
     PERFORM internal.find_users_dim_differences(v_from);
 
     FOR v_kind IN
