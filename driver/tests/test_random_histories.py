@@ -41,13 +41,15 @@ def places(conn: Connection) -> list[Any]:
 
 
 def rows(conn: Connection) -> set[str]:
-    """The rows of both tables."""
-    found = conn.execute("""
-        SELECT to_jsonb(dim)::text FROM crm.users_dim AS dim
-        UNION ALL
-        SELECT to_jsonb(daily)::text FROM reports.user_events_daily AS daily
-        """)
-    return {row for (row,) in found}
+    """The rows of both tables, in the zone of a preview."""
+    with conn.transaction():
+        conn.execute("SET LOCAL timezone = 'UTC'")
+        found = conn.execute("""
+            SELECT to_jsonb(dim)::text FROM crm.users_dim AS dim
+            UNION ALL
+            SELECT to_jsonb(daily)::text FROM reports.user_events_daily AS daily
+            """)
+        return {row for (row,) in found}
 
 
 # The ends of a year and of a leap month, each with the day after it; and years later.
