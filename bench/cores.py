@@ -20,19 +20,15 @@ class Cores:
     def __init__(self, settings: Settings, connection: Connection) -> None:
         self._broker = _listener(urlsplit(settings.rabbitmq_url).port or 5672)
         self._postmaster = _listener(connection.info.port)
-        self._backend = connection.info.backend_pid
 
     def seconds(self) -> dict[str, float]:
-        """Return them for the connection's session, the other processes of the servers, and us."""
+        """Return them for the servers, with all of their processes, and for us."""
         seconds: dict[str, float] = {}
         for pid, parent, so_far in _processes():
             if pid == self._broker:
                 seconds["RabbitMQ"] = so_far
-            elif self._postmaster and pid == self._backend:
-                seconds["PostgreSQL, the session"] = so_far
             elif self._postmaster in (pid, parent):
-                others = "PostgreSQL, the others"
-                seconds[others] = seconds.get(others, 0) + so_far
+                seconds["PostgreSQL"] = seconds.get("PostgreSQL", 0) + so_far
         return {**dict(sorted(seconds.items(), reverse=True)), "consumer": time.process_time()}
 
 

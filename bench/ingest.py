@@ -15,6 +15,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from statistics import median
@@ -33,9 +34,9 @@ from bench.events import events
 from driver.broker.consumer import Consumer
 from driver.broker.inspector import queue_state
 from driver.broker.publisher import Message, Publisher
+from driver.consume import consume
 from driver.database import Connection, connect
-from driver.ingest import BATCH, ingest
-from driver.ingest import Message as Ingested
+from driver.ingest import BATCH
 from driver.settings import Settings
 
 ROUNDS: Final = 3
@@ -105,7 +106,23 @@ class Bench:
 
     def ingest(self) -> float:
         """Consume as the driver does."""
-        return self._consume(lambda messages: ingest(self._connection, messages))
+        self.publish()
+        self._connection.execute("CHECKPOINT")
+        count = len(self._bodies)
+        ingested = rows_of(self._connection) + count
+        stop = Event()
+        before = self._cores.seconds()
+        with ThreadPoolExecutor() as threads:
+            began = time.monotonic()
+            consumer = threads.submit(consume, self._settings, stop)
+            while rows_of(self._connection) < ingested:
+                time.sleep(0.02)
+            seconds = time.monotonic() - began
+            after = self._cores.seconds()
+            stop.set()
+            consumer.result()
+        self.core_time = {name: (after[name] - before[name]) / count for name in before}
+        return count / seconds
 
     def ingest_into_empty(self) -> float:
         """The same into an empty table."""
@@ -119,12 +136,17 @@ class Bench:
 
     def insert_each(self) -> float:
         """Consume, insert and commit one message at a time."""
-
-        def insert(messages: list[Ingested]) -> None:
-            event = json.loads(messages[0][0])
-            self._connection.execute(INSERT, [event[field] for field in FIELDS])
-
-        return self._consume(insert, size=1, share=20)
+        self.publish(share=20)
+        missing = count = len(self._bodies) // 20
+        with Consumer(self._settings, prefetch=2 * BATCH) as consumer:
+            began = time.monotonic()
+            while missing:
+                for delivery in consumer.take(1, 0.2):
+                    event = json.loads(delivery.body)
+                    self._connection.execute(INSERT, [event[field] for field in FIELDS])
+                    consumer.acknowledge(delivery.tag)
+                    missing -= 1
+            return count / (time.monotonic() - began)
 
     def consumers(self, number: int) -> float:
         """Let so many consumers, processes of their own, ingest into an empty table."""
@@ -142,25 +164,6 @@ class Bench:
             while rows_of(self._connection) < len(self._bodies):
                 time.sleep(0.02)
             return len(self._bodies) / (time.monotonic() - began)
-
-    def _consume(
-        self, handle: Callable[[list[Ingested]], object], size: int = BATCH, share: int = 1
-    ) -> float:
-        self.publish(share=share)
-        self._connection.execute("CHECKPOINT")
-        missing = count = len(self._bodies) // share
-        before = self._cores.seconds()
-        with Consumer(self._settings, prefetch=2 * BATCH) as consumer:
-            began = time.monotonic()
-            while missing:
-                if batch := consumer.take(size, 0.2):
-                    handle([delivery[1:] for delivery in batch])
-                    consumer.acknowledge(batch[-1].tag)
-                    missing -= len(batch)
-            seconds = time.monotonic() - began
-        after = self._cores.seconds()
-        self.core_time = {name: (after[name] - before[name]) / count for name in before}
-        return count / seconds
 
 
 def throw_away(settings: Settings, count: int) -> float:

@@ -5,7 +5,8 @@ usage: db/scratch pgtap python -m bench.loads [EVENTS]
 EVENTS (default 100,000) happen on a day, to five times as many users; 100 days of them are loaded
 before the measurements begin, which take a new day each. What is compared runs in turn, a
 checkpoint before each; the first days only warm up, the median of the others counts. A second
-server, with PostgreSQL's default settings, is started for what services/tuned gains.
+server, with PostgreSQL's default settings, is started for what services/tuned gains. In the end,
+facts are looked up in the dimension: of all days, and of the last of them.
 """
 
 import os
@@ -199,6 +200,42 @@ CORRECT_DAY: Final = """
 CHANGE_RULES: Final = """
     CREATE OR REPLACE FUNCTION internal.user_attributes(p_extra jsonb)
     RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN '{}'::jsonb"""
+# Facts of users, at any moment of so many days up to the last one.
+CREATE_FACTS: Final = """
+    DROP TABLE IF EXISTS bench.facts;
+    CREATE TABLE bench.facts AS
+    SELECT
+        md5((random() * 5 * %(events)s)::int::text) AS user_id,
+        %(last)s + interval '1 day' - random() * %(days)s * interval '1 day' AS happened_at
+    FROM generate_series(1, %(events)s);
+    ANALYZE bench.facts"""
+AT_THEIR_MOMENT: Final = """
+    SELECT count(*), count(person.plan_name)
+    FROM bench.facts
+    LEFT JOIN LATERAL crm.user_at(facts.user_id, facts.happened_at) AS person ON true"""
+# What knows the partitions: it reads all that may matter, or looks up each fact.
+BY_HAND: Final = (
+    """
+    SELECT count(*), count(version.plan_name)
+    FROM bench.facts
+    LEFT JOIN crm.users_dim AS version
+        ON version.user_id = facts.user_id
+        AND version.valid_from <= happened_at
+        AND coalesce(version.valid_to, 'infinity') > happened_at
+        AND coalesce(version.valid_to, 'infinity') > (SELECT min(happened_at) FROM bench.facts)
+        AND NOT version.is_deleted""",
+    """
+    SELECT count(*), count(version.plan_name)
+    FROM bench.facts
+    LEFT JOIN LATERAL (
+        SELECT *
+        FROM crm.users_dim
+        WHERE users_dim.user_id = facts.user_id
+          AND valid_from <= happened_at
+          AND coalesce(valid_to, 'infinity') > happened_at
+        LIMIT 1
+    ) AS version ON NOT version.is_deleted""",
+)
 
 Round = dict[str, float]  # seconds by what was done
 
@@ -268,6 +305,18 @@ def measure_rebuild(connection: Connection) -> Round:
     done["rebuild"] = seconds(connection, REBUILD)
     connection.execute(CHANGE_RULES)
     return done | {"rebuild all": seconds(connection, REBUILD)}
+
+
+def look_up(connection: Connection, days: int, events: int) -> tuple[float, float]:
+    """Return how long facts take by crm.user_at, and by the best of the statements by hand."""
+    size = {"events": events, "last": NEW_DAYS[-1], "days": days}
+    cursor = psycopg.ClientCursor(connection)
+    cursor.execute(CREATE_FACTS, size)
+    ways = (AT_THEIR_MOMENT, *BY_HAND)
+    assert len({cursor.execute(way).fetchone() for way in ways}) == 1, "they find the same"
+    rounds = [[seconds(connection, way) for way in ways] for _ in range(ROUNDS)]
+    ours, *others = (median(way) for way in zip(*rounds, strict=True))
+    return ours, min(others)
 
 
 def tabulate(rounds: list[Round], once: Round, versions: int) -> Table:
@@ -354,10 +403,16 @@ def main(events: int) -> None:
         large.execute("VACUUM ANALYZE bench.open, bench.period, bench.original")
         days = zip(NEW_DAYS, LATE_DAYS, strict=True)
         rounds = [measure(large, small, untuned, day, late_day) for day, late_day in days]
+        facts = [(span, *look_up(large, span, events)) for span in (DAYS, 1)]
         once = measure_rebuild(large)
         faults = large.execute("SELECT FROM etl.check_users_dim()").fetchall()
         assert not faults, "the history is broken"
-    Console(width=120).print(tabulate(rounds[WARM_UP:], once, DAYS * events))
+        table = tabulate(rounds[WARM_UP:], once, DAYS * events)
+        for span, ours, best in facts:
+            title = f"{events:,} facts of {span} day{'s' if span > 1 else ''}"
+            figures = (f"{ours:.2f} s", "the best by hand", f"{best:.2f} s", f"{ours / best:.2f}")
+            table.add_row(title, *figures, "1.2", "1.0")
+    Console(width=120).print(table)
 
 
 if __name__ == "__main__":

@@ -23,14 +23,19 @@ GRANT USAGE ON SCHEMA crm, reports, etl TO warehouse_load;
 GRANT EXECUTE ON FUNCTION
     crm.load_users_dim(date), reports.load_user_events_daily(date), crm.load_organizations_dim(),
     etl.run_load(text, date), etl.thin_ingests(), etl.thin_load_runs(),
-    etl.begin_scheduled_catch_up(interval), etl.run_due_load(text, date)
+    etl.begin_scheduled_catch_up(interval), etl.run_due_load(text, date),
+    etl.record_load_failure(text, date, timestamptz, text, text), etl.check_expectations()
     TO warehouse_load;
 GRANT EXECUTE ON PROCEDURE etl.catch_up(), etl.load_days(date, date), etl.run_loads(text[], date[]) TO warehouse_load;
 GRANT SELECT ON
-    etl.freshness, etl.ingests, etl.ingest_totals, etl.quarantine, etl.stale_dates, etl.loads, etl.load_runs, etl.last_loads, etl.rules, etl.rules_of_days, etl.problems, etl.metrics
+    etl.expectations, etl.freshness, etl.ingests, etl.ingest_totals, etl.quarantine, etl.stale_dates, etl.loads, etl.load_runs,
+    etl.load_failures, etl.load_outcomes, etl.last_loads, etl.rules, etl.rules_of_days, etl.problems, etl.metrics
     TO warehouse_load;
 
 -- People and their reports.
-GRANT USAGE ON SCHEMA crm, reports TO warehouse_read;
+GRANT USAGE ON SCHEMA crm, reports, etl TO warehouse_read;
 GRANT SELECT ON ALL TABLES IN SCHEMA crm, reports TO warehouse_read;
-GRANT EXECUTE ON FUNCTION crm.users_at(timestamptz), reports.users_between(date, date) TO warehouse_read;
+GRANT SELECT ON etl.freshness TO warehouse_read;
+GRANT EXECUTE ON FUNCTION
+    crm.users_at(timestamptz), crm.user_at(text, timestamptz), crm.users_history(text[]), reports.users_between(date, date)
+    TO warehouse_read;

@@ -83,9 +83,8 @@ def import_user_events_directly(texts: Iterator[bytes]) -> Outcome:
     with Ingester("import", _give_up) as ingester, _progress() as progress:
         committing = progress.add_task("committed", total=None)
         while batch := list(islice(messages, BATCH)):
-            for _, part in ingester.ingest(batch):
-                outcome = outcome.plus(part)
-                progress.update(committing, completed=sum(outcome))
+            outcome = outcome.plus(ingester.submit(batch).result())
+            progress.update(committing, completed=sum(outcome))
     return outcome
 
 

@@ -1,7 +1,11 @@
 """Brings messages into raw in batches, whatever is in them."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack, suppress
 from typing import Final, LiteralString, NamedTuple, Self
 
 import psycopg
@@ -24,6 +28,8 @@ OF_THE_SERVER: Final = (
     *("55", "57P03", "57P04", "58", "F0", "XX001", "XX002"),
 )
 
+CLOSE_SECONDS: Final = 1.0
+
 Message = tuple[bytes, str | None, str | None]  # body, message id, correlation id
 
 
@@ -42,69 +48,106 @@ class Outcome(NamedTuple):
         return Outcome(*(one + two for one, two in zip(self, other, strict=True)))
 
 
-class Ingester:
-    """A database connection that ingests, opened anew when it was lost."""
+Work = tuple[Sequence[Message], Future[Outcome]]
 
-    def __init__(self, application_name: str, wait: Callable[[psycopg.Error], bool]) -> None:
+
+class Ingester:
+    """Threads that ingest, each over a database connection of its own, opened anew when lost."""
+
+    def __init__(
+        self, application_name: str, wait: Callable[[psycopg.Error], bool], threads: int = 1
+    ) -> None:
         """Connect. Raises psycopg.OperationalError.
 
         Later, *wait* is called when the server does not work, and returns whether to go on.
         """
         self._application_name = application_name
         self._wait = wait
-        self._connection = connect(application_name)
+        self._work: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+        self._in_trouble = threading.RLock()
+        self._closing = False
+        self._connections = [connect(application_name) for _ in range(threads)]
+        # Daemons: what has to stop stops, whatever the database does.
+        self._threads = [
+            threading.Thread(target=self._run, args=(number,), name="ingest", daemon=True)
+            for number in range(threads)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._connection.close()
+        self._closing = True
+        for connection in self._connections:
+            with suppress(psycopg.Error):  # it does not answer, so nothing is to be cancelled
+                connection.cancel_safe(timeout=CLOSE_SECONDS)
+            self._work.put(None)
+        for thread in self._threads:
+            thread.join(CLOSE_SECONDS)
 
-    def ingest(self, messages: Sequence[Message]) -> Iterator[tuple[int, Outcome]]:
-        """Commit the messages in their order; yield how many each commit had, and their outcome.
+    def submit(self, messages: Sequence[Message]) -> Future[Outcome]:
+        """Let a thread commit the messages in their order; the result is what became of them.
 
         When the database fails on them they are halved until the culprit is alone. That one goes
-        to quarantine, with the error as its reason. Ends early when *wait* says so.
+        to quarantine, with the error as its reason. The work ends early when *wait* says so: the
+        last of the messages are missing in the result then.
         """
-        parts = [messages]
-        failures = 0
-        while parts:
-            part = parts[-1]
+        future: Future[Outcome] = Future()
+        self._work.put((messages, future))
+        return future
+
+    # From here on: the threads.
+
+    def _run(self, number: int) -> None:
+        for messages, future in iter(self._work.get, None):
             try:
-                connection = self._open()
+                future.set_result(self._ingest(messages, number))
+            except Exception as error:  # pylint: disable=broad-exception-caught
+                future.set_exception(error)  # raised where the result is asked for
+        self._connections[number].close()
+
+    def _ingest(self, messages: Sequence[Message], number: int) -> Outcome:
+        parts = [messages]
+        committed = Outcome()
+        failures = 0
+        reason = None
+        with ExitStack() as stack:
+            while parts:
+                part = parts[-1]
                 try:
-                    outcome = ingest(connection, part)
+                    if self._connections[number].closed:
+                        self._connections[number] = connect(self._application_name)
+                    outcome = ingest(self._connections[number], part, reason)
                 except psycopg.Error as error:
-                    if (error.sqlstate or "").startswith(OF_THE_SERVER):
-                        raise
-                    if len(part) > 1:
+                    if self._closing:
+                        break
+                    # One thread at a time tries again: a culprit may end the sessions of all,
+                    # and what another thread has in hand must not be blamed for it.
+                    stack.enter_context(self._in_trouble)
+                    if reason or (error.sqlstate or "").startswith(OF_THE_SERVER):
+                        if not self._wait(error):
+                            break
+                        failures, reason = 0, None
+                    elif len(part) > 1:
                         logger.warning(
                             "%s; trying %d messages by halves", explain(error), len(part)
                         )
                         middle = len(part) // 2
                         parts[-1:] = [part[middle:], part[:middle]]
-                        continue
-                    failures += 1
-                    if failures < FAILURES_OF_A_CULPRIT:
-                        continue
-                    logger.error(
-                        "%s; the message goes to quarantine: id %r", explain(error), part[0][1]
-                    )
-                    reason = f"the database fails on it: {error.diag.message_primary or error}"
-                    outcome = ingest(self._open(), part, reason)
-            except psycopg.Error as error:
-                if not self._wait(error):
-                    return
-                failures = 0
-                continue
-            parts.pop()
-            failures = 0
-            yield len(part), outcome
-
-    def _open(self) -> Connection:
-        if self._connection.closed:
-            self._connection = connect(self._application_name)
-        return self._connection
+                    else:
+                        failures += 1
+                        if failures == FAILURES_OF_A_CULPRIT:
+                            fault, id_ = explain(error), part[0][1]
+                            logger.error("%s; the message goes to quarantine: id %r", fault, id_)
+                            said = error.diag.message_primary or error
+                            reason = f"the database fails on it: {said}"
+                    continue
+                parts.pop()
+                committed = committed.plus(outcome)
+                failures, reason = 0, None
+        return committed
 
 
 def ingest(

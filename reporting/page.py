@@ -32,6 +32,7 @@ def write_html(numbers: Numbers, file: Path) -> None:
     file.write_text(
         PAGE.format(
             period=period,
+            freshness="".join(f"<p>{html.escape(str(line))}</p>" for line in numbers.freshness),
             cards="".join(f"<div><b>{n:,}</b>{name}</div>" for name, n in cards.items()),
             charts="".join(
                 "<section>"
@@ -125,6 +126,7 @@ PAGE: Final = """<!DOCTYPE html>
 body {{ font: 16px system-ui, sans-serif; color: #264653; background: #f4f6f6; margin: 0 }}
 main {{ max-width: 1000px; margin: 2rem auto; padding: 0 1rem }}
 h1 {{ margin-bottom: 0 }}
+header p {{ margin: 0.5rem 0; font-size: 0.8rem }}
 header div {{ display: flex; flex-wrap: wrap; gap: 1rem; margin: 1.5rem 0 }}
 header div div {{ display: block; flex: 1; margin: 0; padding: 1rem; white-space: nowrap }}
 header b {{ display: block; font-size: 1.8rem }}
@@ -133,7 +135,7 @@ section {{ margin: 1.5rem 0; padding: 1rem }}
 </style>
 <script>{plotly}</script>
 <main>
-<header><h1>User events</h1>{period}<div>{cards}</div></header>
+<header><h1>User events</h1>{period}{freshness}<div>{cards}</div></header>
 {charts}
 </main>
 </html>

@@ -1,6 +1,6 @@
-"""The daily numbers and the users, in the terminal."""
+"""How fresh the tables are, the daily numbers and the users, in the terminal."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final, LiteralString, NamedTuple
 
 from rich import box
@@ -10,6 +10,14 @@ from rich.table import Table
 from driver.database import connect
 from reporting.screen import Screen
 
+FRESHNESS: Final[LiteralString] = """
+    SELECT
+        load_name, last_day, newest_event,
+        (SELECT coalesce(sum(upper(days) - lower(days)), 0) FROM unnest(missing_days) AS days),
+        (SELECT coalesce(sum(upper(days) - lower(days)), 0) FROM unnest(stale_days) AS days),
+        stale_reasons, rejected_in_24_hours
+    FROM etl.freshness
+    ORDER BY load_name"""
 DAYS: Final[LiteralString] = """
     SELECT event_date, n_created, n_updated, n_deleted, n_unique, n_total, n_users
     FROM reports.user_events_daily
@@ -22,6 +30,30 @@ ORGANIZATIONS: Final[LiteralString] = """
 
 EVENTS: Final = {"created": "#2a9d8f", "updated": "#e9c46a", "deleted": "#e76f51"}
 PLANS: Final = ("#264653", "#2a9d8f", "#8ab17d", "#e9c46a", "#f4a261", "#e76f51")
+
+
+class Freshness(NamedTuple):
+    """A row of etl.freshness, with days counted."""
+
+    table: str
+    last_day: date | None
+    newest_event: datetime | None
+    missing: int
+    stale: int
+    reasons: str | None
+    rejected: int
+
+    def __str__(self) -> str:
+        loaded = f"loaded up to {self.last_day}" if self.last_day else "never loaded"
+        if self.newest_event:
+            loaded += f", newest event {self.newest_event.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        stale = f"{_days(self.stale)} stale" + (f" ({self.reasons})" if self.reasons else "")
+        rejected = f"{self.rejected:,} rejected in 24 hours"
+        return f"{self.table}: {loaded}; {_days(self.missing)} missing, {stale}, {rejected}"
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number:,} days"
 
 
 class Day(NamedTuple):
@@ -39,6 +71,7 @@ class Day(NamedTuple):
 class Numbers(NamedTuple):
     """What a report shows."""
 
+    freshness: list[Freshness]
     days: list[Day]
     organizations: list[tuple[str | None, str | None, int]]
 
@@ -46,13 +79,19 @@ class Numbers(NamedTuple):
 def read_numbers(first: date | None, last: date | None) -> Numbers:
     """Read the loaded days from *first* to *last*, or all. Raises psycopg.Error."""
     with connect("report") as connection:
+        freshness = connection.execute(FRESHNESS).fetchall()
         days = connection.execute(DAYS, {"first": first, "last": last}).fetchall()
         organizations = connection.execute(ORGANIZATIONS).fetchall()
-    return Numbers([Day(*row) for row in days], organizations)
+    return Numbers(
+        [Freshness(*row) for row in freshness], [Day(*row) for row in days], organizations
+    )
 
 
 def print_report(numbers: Numbers) -> None:
-    """A table with a bar for each day."""
+    """A line about each table, then a table with a bar for each day."""
+    screen = Screen()
+    for freshness in numbers.freshness:
+        screen.print(str(freshness), markup=False, highlight=False, soft_wrap=True)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("day", no_wrap=True)
     for name in ("created", "updated", "deleted", "unique", "total"):
@@ -70,4 +109,4 @@ def print_report(numbers: Numbers) -> None:
             f"{day.users:,}",
             Bar(most_users or 1, 0, day.users, color=PLANS[0]),
         )
-    Screen().print(table)
+    screen.print(table)

@@ -27,8 +27,10 @@ QUERIES: Final[dict[str, LiteralString]] = {
     " date_trunc('second', pg_postmaster_start_time()) AS up_since",
     "ingested": "TABLE etl.ingest_totals",
     "rejected": "SELECT * FROM etl.quarantine ORDER BY rejected_at DESC LIMIT 5",
-    "freshness": "SELECT load_name, last_day, newest_event, now() - waiting_since AS oldest_waits"
-    " FROM etl.freshness ORDER BY load_name DESC",
+    "freshness": "SELECT load_name, last_day, newest_event, now() - waiting_since AS oldest_waits,"
+    " missing_days::text, rejected_in_24_hours FROM etl.freshness ORDER BY load_name DESC",
+    "loads_in_24_hours": "SELECT load_name, succeeded, failed"
+    " FROM etl.load_outcomes ORDER BY load_name DESC",
     "stale_dates": "SELECT * FROM etl.stale_dates ORDER BY import_date, load_name LIMIT 20",
     "last_loads": "SELECT load_name, import_date, started_at, duration, rows_read, rows_written"
     " FROM etl.load_runs ORDER BY load_run_sk DESC LIMIT 6",

@@ -1,6 +1,6 @@
 -- db/grants.sql: what people may read. Citus refuses a reader what others wrote in the same transaction, so nobody did.
 BEGIN;
-SELECT plan(6);
+SELECT plan(7);
 
 \ir fixtures/try.sql
 SELECT is(pg_temp.try('warehouse_read', statement), 'done', format('read: done: %s', statement))
@@ -8,6 +8,7 @@ FROM (VALUES
     ($$ TABLE crm.users_dim $$),
     ($$ TABLE crm.users_current $$),
     ($$ SELECT * FROM crm.users_at('2020-12-08') $$),
+    ($$ SELECT * FROM crm.users_history('plan_name') $$),
     ($$ TABLE reports.user_events_daily $$),
     ($$ TABLE reports.users_daily $$),
     ($$ TABLE reports.users_by_organization $$)

@@ -1,6 +1,6 @@
 -- db/grants.sql: what each role may do, and nothing else.
 BEGIN;
-SELECT plan(38);
+SELECT plan(44);
 
 CREATE TEMP VIEW member AS
 SELECT role
@@ -24,14 +24,18 @@ SELECT bag_eq(
         'warehouse_load crm.load_users_dim(date)',
         'warehouse_load etl.begin_scheduled_catch_up(interval)',
         'warehouse_load etl.catch_up()',
+        'warehouse_load etl.check_expectations()',
         'warehouse_load etl.load_days(date,date)',
+        'warehouse_load etl.record_load_failure(text,date,timestamp with time zone,text,text)',
         'warehouse_load etl.run_load(text,date)',
         'warehouse_load etl.run_due_load(text,date)',
         'warehouse_load etl.run_loads(text[],date[])',
         'warehouse_load etl.thin_ingests()',
         'warehouse_load etl.thin_load_runs()',
         'warehouse_load reports.load_user_events_daily(date)',
+        'warehouse_read crm.user_at(text,timestamp with time zone)',
         'warehouse_read crm.users_at(timestamp with time zone)',
+        'warehouse_read crm.users_history(text[])',
         'warehouse_read reports.users_between(date,date)'
     ],
     'functions'
@@ -47,10 +51,13 @@ SELECT bag_eq(
           AND has_table_privilege(role, oid, privilege)
     $$,
     ARRAY[
+        'warehouse_load SELECT etl.expectations',
         'warehouse_load SELECT etl.freshness',
         'warehouse_load SELECT etl.ingest_totals',
         'warehouse_load SELECT etl.ingests',
         'warehouse_load SELECT etl.last_loads',
+        'warehouse_load SELECT etl.load_failures',
+        'warehouse_load SELECT etl.load_outcomes',
         'warehouse_load SELECT etl.load_runs',
         'warehouse_load SELECT etl.loads',
         'warehouse_load SELECT etl.metrics',
@@ -64,6 +71,7 @@ SELECT bag_eq(
         'warehouse_read SELECT crm.users_current',
         'warehouse_read SELECT crm.users_dim',
         'warehouse_read SELECT crm.users_dim_open',
+        'warehouse_read SELECT etl.freshness',
         'warehouse_read SELECT reports.user_events_daily',
         'warehouse_read SELECT reports.users_by_organization',
         'warehouse_read SELECT reports.users_daily'
@@ -109,7 +117,7 @@ SELECT bag_eq(
     ARRAY[
         'warehouse_ingest USAGE etl', 'warehouse_ingest USAGE raw',
         'warehouse_load USAGE crm', 'warehouse_load USAGE etl', 'warehouse_load USAGE reports',
-        'warehouse_read USAGE crm', 'warehouse_read USAGE reports'
+        'warehouse_read USAGE crm', 'warehouse_read USAGE etl', 'warehouse_read USAGE reports'
     ],
     'schemas'
 );
@@ -167,6 +175,12 @@ FROM (VALUES
     ('load', $$ SELECT internal.blank_to_null('a') $$, 'refused'),
     ('load', $$ TABLE internal.users_dim_stage $$, 'refused'),
     ('load', $$ DELETE FROM etl.load_runs $$, 'refused'),
+    ('load', $$ SELECT etl.check_expectations() $$, 'done'),
+    ('load', $$ INSERT INTO etl.expectations (expectation_name, query) VALUES ('mine', 'SELECT crm.erase_user(''a'')') $$, 'refused'),
+    ('load', $$ UPDATE etl.expectations SET query = 'SELECT 1' $$, 'refused'),
+    ('load', $$ DELETE FROM etl.load_failures $$, 'refused'),
+    ('read', $$ TABLE etl.freshness $$, 'done'),
+    ('read', $$ TABLE etl.problems $$, 'refused'),
     ('read', $$ TABLE raw.user_events $$, 'refused'),
     ('read', $$ TABLE etl.load_runs $$, 'refused'),
     ('read', $$ SELECT internal.blank_to_null('a') $$, 'refused'),

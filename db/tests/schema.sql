@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
 BEGIN;
-SELECT plan(59);
+SELECT plan(62);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -43,7 +43,8 @@ SELECT tables_are('raw', ARRAY[
 SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim']);
 SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
-    'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'erasure_secret', 'erasures', 'purges', 'rules'
+    'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'load_failures', 'expectations', 'erasure_secret',
+    'erasures', 'purges', 'rules'
 ]);
 SELECT tables_are('internal', ARRAY[
     'outdated_days', 'preview_rows', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors', 'users_dim_differences'
@@ -52,7 +53,9 @@ SELECT tables_are('internal', ARRAY[
 SELECT views_are('raw', '{}'::name[]);
 SELECT views_are('crm', ARRAY['users_current', 'organization_names']);
 SELECT views_are('reports', ARRAY['users_daily', 'users_by_organization']);
-SELECT views_are('etl', ARRAY['last_loads', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics', 'rules_of_days']);
+SELECT views_are('etl', ARRAY[
+    'last_loads', 'load_outcomes', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics', 'rules_of_days'
+]);
 SELECT views_are('internal', ARRAY['waiting_days', 'user_states']);
 
 SELECT results_eq(
@@ -164,6 +167,48 @@ SELECT results_eq(
         'versions bigint NOT NULL'
     ],
     'etl.erasures: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.expectations') $$,
+    ARRAY[
+        'expectation_name text NOT NULL',
+        'query text NOT NULL',
+        'every interval NOT NULL DEFAULT ''00:01:00''::interval',
+        'checked_at timestamp with time zone',
+        'duration interval',
+        'finding text'
+    ],
+    'etl.expectations: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.freshness') $$,
+    ARRAY[
+        'load_name text',
+        'last_day date',
+        'newest_event timestamp with time zone',
+        'waiting_since timestamp with time zone',
+        'missing_days datemultirange',
+        'stale_days datemultirange',
+        'stale_reasons text',
+        'rejected_in_24_hours bigint'
+    ],
+    'etl.freshness: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.load_failures') $$,
+    ARRAY[
+        'load_failure_sk bigint NOT NULL IDENTITY ALWAYS',
+        'load_name text NOT NULL',
+        'import_date date NOT NULL',
+        'started_at timestamp with time zone NOT NULL',
+        'failed_at timestamp with time zone NOT NULL',
+        'sqlstate text NOT NULL',
+        'message text NOT NULL'
+    ],
+    'etl.load_failures: columns'
 );
 
 SELECT results_eq(
@@ -477,8 +522,11 @@ SELECT bag_eq(
         'etl.catch_up_schedule catch_up_schedule_every_ck CHECK ((every > ''00:00:00''::interval))',
         'etl.erasure_secret erasure_secret_length_ck CHECK ((octet_length(secret) >= 32))',
         'etl.erasures erasures_pk PRIMARY KEY (token)',
+        'etl.expectations expectations_every_ck CHECK ((every >= ''00:00:00''::interval))',
+        'etl.expectations expectations_pk PRIMARY KEY (expectation_name)',
         'etl.ingests ingests_counts_ck CHECK ((received = ((inserted + duplicates) + rejected)))',
         'etl.ingests ingests_pk PRIMARY KEY (ingest_sk)',
+        'etl.load_failures load_failures_pk PRIMARY KEY (load_failure_sk)',
         'etl.load_runs load_runs_pk PRIMARY KEY (load_run_sk)',
         'etl.loads loads_pk PRIMARY KEY (load_name)',
         'etl.loads loads_position_uq UNIQUE ("position")',
@@ -519,12 +567,17 @@ SELECT bag_eq(
         'crm.erase_user(text) -> record',
         'crm.load_organizations_dim() -> bigint',
         'crm.load_users_dim(date) -> bigint',
+        'crm.user_at(text,timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
+            || 'user_type text, organization_name text, plan_name text, valid_from timestamp with time zone)',
+        'crm.users_history(text[]) -> TABLE(user_id text, valid_from timestamp with time zone, valid_to timestamp with time zone, '
+            || 'username text, user_email text, user_type text, organization_name text, plan_name text)',
         'crm.users_at(timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
             || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone, attributes jsonb)',
         'etl.accept_rules(text,text,text) -> bigint',
         'etl.after_restore() -> bigint',
         'etl.begin_scheduled_catch_up(interval) -> void',
         'etl.catch_up() -> ',
+        'etl.check_expectations() -> bigint',
         'etl.check_users_dim() -> TABLE(user_id text, valid_from timestamp with time zone, '
             || 'valid_to timestamp with time zone, fault text)',
         'etl.import_progress(text) -> record',
@@ -532,6 +585,7 @@ SELECT bag_eq(
         'etl.preview_load(text,date,integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',
         'etl.preview_loads(text[],date[],integer) -> TABLE(load_name text, change text, total bigint, old_row jsonb, new_row jsonb)',
         'etl.rebuild_users_dim(integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',
+        'etl.record_load_failure(text,date,timestamp with time zone,text,text) -> void',
         'etl.run_load(text,date) -> bigint',
         'etl.run_due_load(text,date) -> bigint',
         'etl.run_loads(text[],date[]) -> ',
@@ -630,8 +684,8 @@ SELECT is_empty(
 SELECT bag_eq(
     $$ SELECT oid::regproc::text FROM routine WHERE prosecdef $$,
     ARRAY[
-        'crm.load_organizations_dim', 'crm.load_users_dim', 'etl.begin_scheduled_catch_up', 'etl.import_progress',
-        'etl.run_due_load', 'etl.thin_ingests', 'etl.thin_load_runs',
+        'crm.load_organizations_dim', 'crm.load_users_dim', 'etl.begin_scheduled_catch_up', 'etl.check_expectations',
+        'etl.import_progress', 'etl.record_load_failure', 'etl.run_due_load', 'etl.thin_ingests', 'etl.thin_load_runs',
         'raw.ingest_organizations', 'raw.ingest_user_events', 'reports.load_user_events_daily'
     ],
     'functions that a role may call run with the owner''s rights, all others with the caller''s'
@@ -652,7 +706,7 @@ SELECT is_empty(
 SELECT bag_eq(
     $$ SELECT oid::regproc::text FROM routine WHERE 'TimeZone=UTC' = ANY (proconfig) $$,
     ARRAY[
-        'crm.load_users_dim', 'etl.thin_ingests', 'etl.thin_load_runs',
+        'crm.load_users_dim', 'etl.check_expectations', 'etl.thin_ingests', 'etl.thin_load_runs',
         'internal.add_users_dim_period', 'internal.count_new_users', 'internal.erase_user_events',
         'internal.keep_preview_rows', 'etl.preview_loads', 'etl.rebuild_users_dim',
         'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',

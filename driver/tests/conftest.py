@@ -35,6 +35,8 @@ EMPTY: Final = """
     DELETE FROM etl.arrivals;
     DELETE FROM etl.load_runs;
     DELETE FROM internal.outdated_days;
+    DELETE FROM etl.load_failures;
+    UPDATE etl.expectations SET checked_at = NULL, duration = NULL, finding = NULL;
     DELETE FROM etl.erasures;
     DELETE FROM etl.purges;
 """

@@ -36,6 +36,11 @@ class Version(NamedTuple):
 
 Day = tuple[date, int, int, int, int, int]  # a row of reports.user_events_daily
 
+# Unicode's White_Space, and what has no width.
+BLANK: Final = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
+)
 STRENGTH: Final = {"User Created": 1, "User Updated": 2, "User Deleted": 3}
 
 
@@ -56,8 +61,8 @@ def model_dimension(events: Iterable[Event]) -> list[Version]:
                     valid_to,
                     valid_to is None,
                     winner.event_type == "User Deleted",
-                    winner.username if (winner.username or "").strip() else None,
-                    winner.plan_name if (winner.plan_name or "").strip() else None,
+                    winner.username if (winner.username or "").strip(BLANK) else None,
+                    winner.plan_name if (winner.plan_name or "").strip(BLANK) else None,
                     winner.event_sk,
                 )
             )

@@ -176,3 +176,12 @@ def test_two_at_once_share_the_work(conn: Connection, migrated: str) -> None:
     ]
     runs = conn.execute("SELECT load_name, count(*) FROM etl.load_runs GROUP BY 1 ORDER BY 1")
     assert runs.fetchall() == [("user_events_daily", 1), ("users_dim", 1)]
+
+
+def test_an_expectation_is_checked_by_one(conn: Connection, migrated: str) -> None:
+    """What the one checks, the other neither waits for nor checks again."""
+    with psycopg.connect(dbname=migrated) as other:
+        other.execute("SELECT FROM etl.expectations WHERE every = '1 day' FOR UPDATE")
+        assert conn.execute("SELECT etl.check_expectations()").fetchone() == (2,)
+        other.rollback()
+    assert conn.execute("SELECT etl.check_expectations()").fetchone() == (1,)

@@ -140,3 +140,50 @@ def test_a_chance_makes_no_culprit(
     assert count(conn, "raw.rejected_user_events") == 0
     conn.execute("DROP FUNCTION public.fail CASCADE")
     conn.execute("DROP SEQUENCE public.failures")
+
+
+def test_what_another_batch_waits_for_is_not_acknowledged(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer
+) -> None:
+    """The server does not take the first, takes the second, the consumer stops: both come again."""
+    conn.execute("""
+        CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE cannot_connect_now USING MESSAGE = 'not now'; END $$""")
+    conn.execute("""
+        CREATE TRIGGER fail BEFORE INSERT ON raw.user_events FOR EACH ROW
+        WHEN (NEW.username = 'marked') EXECUTE FUNCTION public.fail()""")
+    publish(settings, marked(0), event(1), event(2))
+    process = start_consumer("--batch-size=1")
+    until(lambda: count(conn, "raw.user_events") == 1)
+    process.terminate()
+    assert process.wait(10) == 0
+    until(lambda: queue_state(settings) == (3, 0))
+    conn.execute("DROP FUNCTION public.fail CASCADE")
+    start_consumer()
+    until(lambda: count(conn, "raw.user_events") == 3)
+
+
+def test_a_culprit_makes_no_other_culprit(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer
+) -> None:
+    """It ends all sessions, however often it comes; another batch is on its way at the time."""
+    conn.execute("""
+        CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+        BEGIN
+            PERFORM pg_sleep(0.05), pg_terminate_backend(pid)
+            FROM pg_stat_activity
+            WHERE application_name = 'warehouse consumer';
+            PERFORM pg_sleep(60);
+        END $$""")
+    conn.execute("""
+        CREATE FUNCTION public.dawdle() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_sleep(0.1); RETURN NEW; END $$""")
+    for name, sign in (("fail", "="), ("dawdle", "IS DISTINCT FROM")):
+        conn.execute(f"""
+            CREATE TRIGGER {name} BEFORE INSERT ON raw.user_events FOR EACH ROW
+            WHEN (NEW.username {sign} 'marked') EXECUTE FUNCTION public.{name}()""".encode())
+    publish(settings, *(message for n in range(4) for message in (marked(n), event(n))))
+    start_consumer("--batch-size=1")
+    until(lambda: count(conn, "raw.user_events") + count(conn, "raw.rejected_user_events") == 8)
+    assert [username for _, username, _ in quarantine(conn)] == ["marked"] * 4
+    conn.execute("DROP FUNCTION public.fail, public.dawdle CASCADE")

@@ -231,3 +231,24 @@ def test_ingests_of_the_same_messages_do_not_deadlock(
     with ThreadPoolExecutor() as pool:
         assert sum(pool.map(ingest_ten_times, (1, -1))) == 10_000
     assert len(landed(conn)) == 10_000
+
+
+def test_ingests_at_once_note_their_own_events_only(conn: Connection, migrated: str) -> None:
+    """They draw numbers in turn: of no event it is noted twice, or not at all, when it came."""
+    start = Barrier(2)
+
+    def ingest_ten_times(name: str) -> None:
+        with psycopg.connect(dbname=migrated, autocommit=True) as own:
+            for turn in range(10):
+                message_ids: list[str | None] = [f"{name} {turn} {n}" for n in range(1000)]
+                start.wait(timeout=30)
+                assert ingest(own, [GOOD] * 1000, message_ids) == (1000, 1000, 0, 0)
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(ingest_ten_times, ("one", "two")))
+    noted = conn.execute("SELECT event_sks FROM etl.arrivals").fetchall()
+    assert len(noted) == 20
+    assert any(len(multirange) > 1 for (multirange,) in noted), "drawn in turn at least once"
+    numbers = [n for (ranges,) in noted for r in ranges for n in range(r.lower, r.upper)]
+    drawn = [n for (n,) in conn.execute("SELECT event_sk FROM raw.user_events ORDER BY event_sk")]
+    assert sorted(numbers) == drawn

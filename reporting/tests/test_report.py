@@ -32,9 +32,14 @@ def fixture_loaded(conn: Connection) -> None:
 
 @pytest.mark.usefixtures("loaded")
 def test_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """A line a day, of the days asked for."""
+    """What is fresh, a line a table; then a line a day, of the days asked for."""
     assert main(["report"]) == 0
-    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    freshness, lines = split(capsys.readouterr().out)
+    assert freshness == [
+        f"{table}: loaded up to 2020-12-10, newest event 2020-12-10 10:00:00 UTC;"
+        " 0 days missing, 0 days stale, 0 rejected in 24 hours"
+        for table in ("user_events_daily", "users_dim")
+    ]
     days = [
         [word for word in line if word[0] in "0123456789"] for line in lines if "2" in str(line)
     ]
@@ -44,8 +49,30 @@ def test_terminal(capsys: pytest.CaptureFixture[str]) -> None:
         ["2020-12-10", "0", "25", "0", "25", "25", "25"],
     ]
     assert main("report --from 2020-12-09 --to 2020-12-09".split()) == 0
-    output = capsys.readouterr().out
-    assert output.count("2020-12-") == output.count("2020-12-09") == 1
+    _, lines = split(capsys.readouterr().out)
+    assert [line[0] for line in lines if line and line[0].startswith("2020")] == ["2020-12-09"]
+
+
+@pytest.mark.usefixtures("loaded")
+def test_freshness(conn: Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is missing, what is stale and why, what was rejected: on the terminal and the page."""
+    conn.execute("SELECT crm.load_users_dim('2020-12-12')")
+    late = b'{"id": "a", "event_type": "User Created", "received_at": "2020-12-13 10:00"}'
+    conn.execute("SELECT raw.ingest_user_events(%s, NULL)", ([late, b"[]", b"{}"],))
+    file = tmp_path / "report.html"
+    assert main(["report", "--html", str(file)]) == 0
+    line = (
+        "users_dim: loaded up to 2020-12-12, newest event 2020-12-10 10:00:00 UTC;"
+        " 1 day missing, 1 day stale (never loaded), 2 rejected in 24 hours"
+    )
+    assert line in split(capsys.readouterr().out)[0]
+    assert line in file.read_text("utf-8")
+
+
+def split(output: str) -> tuple[list[str], list[list[str]]]:
+    """The lines about the tables, and the words of the others."""
+    lines = output.splitlines()
+    return lines[:2], [line.split() for line in lines[2:]]
 
 
 @pytest.mark.usefixtures("loaded")
@@ -80,8 +107,9 @@ def test_html(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.usefixtures("conn")
-def test_nothing_loaded(tmp_path: Path) -> None:
+def test_nothing_loaded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Is no error."""
     file = tmp_path / "report.html"
     assert main(["report", "--html", str(file)]) == 0
+    assert "users_dim: never loaded; 0 days missing" in capsys.readouterr().out
     assert "no loaded days" in file.read_text("utf-8")

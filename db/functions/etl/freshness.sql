@@ -1,18 +1,23 @@
--- requires: internal.waiting_days
+-- requires: internal.waiting_days etl.stale_dates
 CREATE OR REPLACE VIEW etl.freshness AS
 SELECT
     load.load_name,
-    last_day.import_date AS last_day,
+    upper(loaded.days) - 1 AS last_day,
     newest.newest_event,
-    (SELECT min(waiting.since) FROM internal.waiting_days AS waiting WHERE waiting.load_name = load.load_name) AS waiting_since
+    (SELECT min(waiting.since) FROM internal.waiting_days AS waiting WHERE waiting.load_name = load.load_name) AS waiting_since,
+    coalesce(datemultirange(range_merge(loaded.days)) - loaded.days, '{}') AS missing_days,
+    coalesce(stale.days, '{}') AS stale_days,
+    stale.reasons AS stale_reasons,
+    rejected.number AS rejected_in_24_hours
 FROM etl.loads AS load
-LEFT JOIN LATERAL (
-    SELECT load_run.import_date
-    FROM etl.load_runs AS load_run
-    WHERE load_run.load_name = load.load_name
-    ORDER BY load_run.import_date DESC
-    LIMIT 1
-) AS last_day ON true
+CROSS JOIN LATERAL (
+    SELECT range_agg(daterange(day.import_date, day.import_date, '[]')) AS days
+    FROM (
+        SELECT DISTINCT load_run.import_date -- for speed: a day may have many runs
+        FROM etl.load_runs AS load_run
+        WHERE load_run.load_name = load.load_name
+    ) AS day
+) AS loaded
 LEFT JOIN LATERAL (
     SELECT load_run.newest_event
     FROM etl.load_runs AS load_run
@@ -21,7 +26,29 @@ LEFT JOIN LATERAL (
     ORDER BY load_run.import_date DESC, load_run.load_name, load_run.load_run_sk DESC
     LIMIT 1
 ) AS newest ON true
+CROSS JOIN LATERAL (
+    SELECT
+        range_agg(daterange(stale_date.import_date, stale_date.import_date, '[]')) AS days,
+        string_agg(DISTINCT stale_date.reason, '; ') AS reasons
+    FROM etl.stale_dates AS stale_date
+    WHERE stale_date.load_name = load.load_name
+) AS stale
+CROSS JOIN (
+    SELECT coalesce(sum(ingest.rejected), 0)::bigint AS number
+    FROM etl.ingests AS ingest
+    WHERE ingest.ingested_at > now() - interval '1 day'
+) AS rejected
 WHERE load.takes_day;
 
 COMMENT ON VIEW etl.freshness IS
-    'How fresh each table is: the last UTC day that was loaded, the newest event that its loads have seen, and since when the oldest event waits that a load has yet to see; null when none waits.';
+    'How fresh and how complete each table is that is loaded by the day. Days are UTC.';
+COMMENT ON COLUMN etl.freshness.last_day IS 'The last day that was loaded.';
+COMMENT ON COLUMN etl.freshness.newest_event IS 'The newest event that its loads have seen.';
+COMMENT ON COLUMN etl.freshness.waiting_since IS
+    'Since when the oldest event waits that a load has yet to see; null when none waits.';
+COMMENT ON COLUMN etl.freshness.missing_days IS
+    'The days between the first and the last that were never loaded, as ranges. Those that are not among stale_days have no events.';
+COMMENT ON COLUMN etl.freshness.stale_days IS 'The days of etl.stale_dates, as ranges: the table is to change there.';
+COMMENT ON COLUMN etl.freshness.stale_reasons IS 'Why, each reason once; null when no day is stale.';
+COMMENT ON COLUMN etl.freshness.rejected_in_24_hours IS
+    'How many messages with user events were rejected in the last 24 hours; no table has them.';

@@ -1,4 +1,4 @@
--- requires: etl.freshness etl.ingest_totals etl.problems etl.quarantine etl.stale_dates
+-- requires: etl.freshness etl.ingest_totals etl.load_outcomes etl.problems etl.quarantine etl.stale_dates
 CREATE OR REPLACE VIEW etl.metrics AS
 SELECT 'messages' AS metric, 'outcome' AS label, outcome AS label_value, number::double precision AS value
 FROM etl.ingest_totals
@@ -39,6 +39,12 @@ CROSS JOIN LATERAL (VALUES
     ('waiting_seconds', extract(epoch FROM coalesce(now() - waiting_since, '0')))
 ) AS measured (metric, value)
 WHERE value IS NOT NULL
+UNION ALL -- for speed: no figure comes twice
+SELECT metric, 'load', load_name, value
+FROM etl.load_outcomes
+CROSS JOIN LATERAL (VALUES
+    ('loads_failed_in_24_hours', failed::double precision), ('load_failure_rate_in_24_hours', failure_rate)
+) AS measured (metric, value)
 UNION ALL -- for speed: no figure comes twice
 SELECT 'problems', '', '', count(*)
 FROM etl.problems;

@@ -1,4 +1,4 @@
--- requires: etl.freshness etl.quarantine etl.stale_dates
+-- requires: etl.freshness etl.load_outcomes etl.quarantine etl.stale_dates
 CREATE OR REPLACE VIEW etl.problems AS
 SELECT
     format('%s %s rejected, last: %s', count(*), CASE WHEN count(*) = 1 THEN kind ELSE kind || 's' END,
@@ -34,6 +34,19 @@ SELECT
 FROM etl.freshness
 CROSS JOIN etl.catch_up_schedule
 WHERE waiting_since < now() - 3 * every - interval '1 minute'
+UNION ALL
+SELECT
+    format('%s: %s of %s loads failed in the last 24 hours, and not loaded since is %s', load_name,
+        failed, succeeded + failed, unresolved),
+    'SELECT * FROM etl.load_failures shows all; mend the cause, make catch_up tries again'
+FROM etl.load_outcomes
+WHERE unresolved IS NOT NULL
+UNION ALL
+SELECT
+    format('expected: %s; %s', expectation_name, finding),
+    'SELECT query FROM etl.expectations finds all of it; what is mended is noticed at the next check'
+FROM etl.expectations
+WHERE finding IS NOT NULL
 UNION ALL
 SELECT
     format('%s is off: a crash of the server may lose or break what is committed', name),

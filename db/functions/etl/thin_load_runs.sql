@@ -1,4 +1,4 @@
--- Reads and writes etl.load_runs.
+-- Reads and writes etl.load_runs and etl.load_failures.
 -- Rerun: what was thinned out has nothing left to take away.
 CREATE OR REPLACE FUNCTION etl.thin_load_runs()
     RETURNS bigint
@@ -9,6 +9,7 @@ AS $thin_load_runs$
 DECLARE
     v_today CONSTANT timestamptz := date_trunc('day', now());
     v_rows  bigint;
+    v_more  bigint;
 BEGIN
     DELETE FROM etl.load_runs AS old
     WHERE old.events_arrived IS NOT NULL
@@ -24,9 +25,21 @@ BEGIN
       );
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
-    RETURN v_rows;
+
+    DELETE FROM etl.load_failures AS old
+    WHERE old.failed_at < v_today - interval '2 days'
+      AND EXISTS (
+          SELECT
+          FROM etl.load_failures AS later
+          WHERE later.load_name = old.load_name
+            AND later.import_date = old.import_date
+            AND later.load_failure_sk > old.load_failure_sk
+      );
+
+    GET DIAGNOSTICS v_more = ROW_COUNT;
+    RETURN v_rows + v_more;
 END;
 $thin_load_runs$;
 
 COMMENT ON FUNCTION etl.thin_load_runs() IS
-    'Takes away the rows of etl.load_runs of the days before yesterday for runs that loaded what had arrived, where the same day was loaded again since; returns how many. etl.catch_up calls it: on schedule it may run every second.';
+    'Takes away the rows of etl.load_runs of the days before yesterday for runs that loaded what had arrived, where the same day was loaded again since, and those of etl.load_failures for a load that failed again for the same day; returns how many. etl.catch_up calls it: on schedule it may run every second.';

@@ -1,3 +1,4 @@
+-- requires: internal.blank_to_null
 -- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
 CREATE OR REPLACE FUNCTION internal.key_fault(p_content jsonb, p_field text)
     RETURNS text
@@ -7,7 +8,7 @@ CREATE OR REPLACE FUNCTION internal.key_fault(p_content jsonb, p_field text)
             THEN format('%s: missing', p_field)
         WHEN jsonb_typeof(p_content -> p_field) <> 'string'
             THEN format('%s: must be a string, is of type %s', p_field, jsonb_typeof(p_content -> p_field))
-        WHEN p_content ->> p_field !~ '\S'
+        WHEN internal.blank_to_null(p_content ->> p_field) IS NULL
             THEN format('%s: blank', p_field)
         -- An index entry holds some 2,700 bytes.
         WHEN octet_length(p_content ->> p_field) > 1000

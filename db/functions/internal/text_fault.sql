@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION internal.text_fault(p_content jsonb, p_field text)
     RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE
-        WHEN coalesce(jsonb_typeof(p_content -> p_field), 'null') NOT IN ('string', 'null')
+        WHEN jsonb_typeof(p_content -> p_field) NOT IN ('string', 'null')
             THEN format('%s: must be a string or null, is of type %s', p_field, jsonb_typeof(p_content -> p_field))
     END;
 

@@ -1,6 +1,6 @@
 -- crm.erase_user(): a user whose events are loaded, purged or back again, with what else is known of the user.
 BEGIN;
-SELECT plan(27);
+SELECT plan(28);
 
 CREATE FUNCTION pg_temp.ingest(VARIADIC p_bodies text[]) RETURNS text LANGUAGE sql AS $$
     SELECT raw.ingest_user_events(array_agg(convert_to(body, 'UTF8')), NULL)::text FROM unnest(p_bodies) AS body
@@ -153,6 +153,10 @@ SELECT is(
     'an event whose id is a token is refused'
 );
 SELECT is(reason, 'id: stands for an erased user', 'with the reason') FROM raw.rejected_user_events ORDER BY event_sk DESC LIMIT 1;
+SELECT is(
+    pg_temp.ingest(pg_temp.event('erased-' || repeat('0', 32), '2020-12-08 11:00', 'Somebody', '')), '(1,1,0,0)',
+    'one whose id only looks like a token is not'
+);
 SELECT is((raw.replay_rejected_user_events()).inserted, 0::bigint, 'also when it is tried again');
 SELECT throws_ok(
     format('SELECT crm.erase_user(%L)', :'token'), '22023', 'this is the token of an erased user: there is nothing to erase',

@@ -1,5 +1,5 @@
 -- etl.catch_up(): exactly the stale days, oldest first, a transaction each. It commits, so nothing is rolled back here.
-SELECT plan(12);
+SELECT plan(13);
 
 CREATE FUNCTION pg_temp.event(p_day text) RETURNS bytea LANGUAGE sql
     RETURN format('{"id": "a", "event_type": "User Created", "received_at": "%s 10:00"}', p_day)::bytea;
@@ -40,6 +40,8 @@ SELECT matches(:'told'::text, 'NOTICE: +1/5 users_dim 2020-12-08: 1 row written'
 SELECT matches(:'told'::text, 'WARNING: +2/5 user_events_daily 2020-12-08: .*scratch_ck', 'and each failure');
 SELECT matches(:'told'::text, 'NOTICE: +5/5 user_events_daily 2021-01-02: 1 row written', 'which stops no other');
 SELECT matches(:'told'::text, 'ERROR: +1 of 5 loads failed', 'the call fails in the end');
+
+SELECT ok(bool_and(checked_at IS NOT NULL), 'what is expected of the data is checked, also then') FROM etl.expectations;
 
 ALTER TABLE reports.user_events_daily DROP CONSTRAINT scratch_ck;
 \set told `psql --no-psqlrc --quiet --command='CALL etl.catch_up()' 2>&1`

@@ -1,6 +1,6 @@
 -- etl.freshness: how far each table is, and since when events wait.
 BEGIN;
-SELECT plan(9);
+SELECT plan(16);
 \ir ../fixtures/arrive.sql
 
 PREPARE freshness AS
@@ -61,6 +61,55 @@ SELECT results_eq(
     $$ VALUES (extract(epoch FROM timestamptz '2020-12-10 12:00Z')::double precision) $$,
     'metrics: the newest event'
 );
+
+-- What is missing, what is stale, and what was rejected.
+PREPARE completeness AS
+SELECT load_name, missing_days, stale_days, stale_reasons
+FROM etl.freshness
+ORDER BY load_name DESC;
+SELECT results_eq(
+    'completeness',
+    $$ VALUES
+        ('users_dim', '{}'::datemultirange, '{}'::datemultirange, NULL),
+        ('user_events_daily', '{}', '{[2020-12-09,2020-12-11)}', 'never loaded')
+    $$,
+    'the days that are stale, and why'
+);
+SELECT reports.load_user_events_daily('2020-12-10') \g /dev/null
+SELECT pg_temp.arrive('anna Updated 2020-12-08 12:00 d') \g /dev/null
+SELECT results_eq(
+    'completeness',
+    $$ VALUES
+        ('users_dim', '{}'::datemultirange, '{[2020-12-08,2020-12-09)}'::datemultirange, 'events arrived after the last load began'),
+        ('user_events_daily', '{[2020-12-09,2020-12-10)}', '{[2020-12-08,2020-12-10)}', 'events arrived after the last load began; never loaded')
+    $$,
+    'a day between two loaded ones that was never loaded is missing'
+);
+SELECT crm.load_users_dim('2020-12-13'), crm.load_users_dim('2020-12-15'), crm.load_users_dim('2020-12-15') \g /dev/null
+SELECT results_eq(
+    $$ SELECT last_day, missing_days FROM etl.freshness WHERE load_name = 'users_dim' $$,
+    $$ VALUES (date '2020-12-15', '{[2020-12-11,2020-12-13),[2020-12-14,2020-12-15)}'::datemultirange) $$,
+    'in as many ranges as there are gaps'
+);
+SELECT is(rejected_in_24_hours, 0::bigint, 'nothing was rejected') FROM etl.freshness WHERE load_name = 'users_dim';
+SELECT raw.ingest_user_events(ARRAY['[]', '{}']::bytea[], NULL) \g /dev/null
+INSERT INTO etl.ingests (ingested_at, received, inserted, duplicates, rejected) VALUES
+    (now() - interval '1 day', 5, 0, 0, 5), (now() - interval '1 day' + interval '1 microsecond', 3, 0, 0, 3);
+SELECT results_eq(
+    'SELECT rejected_in_24_hours FROM etl.freshness', ARRAY[5::bigint, 5], 'what was rejected in the last 24 hours, of no table'
+);
+SELECT is_empty(
+    $$
+        SELECT attname
+        FROM pg_attribute
+        WHERE attrelid = 'etl.freshness'::regclass
+          AND attname <> 'load_name'
+          AND col_description(attrelid, attnum) IS NULL
+    $$,
+    'each column says what it is'
+);
+\ir ../fixtures/try.sql
+SELECT is(pg_temp.try('warehouse_read', 'TABLE etl.freshness'), 'done', 'analysts may read it');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -17,7 +17,10 @@ SELECT is_empty('TABLE etl.problems', 'an empty warehouse has no problems');
 SELECT results_eq(
     $$ SELECT metric, label_value, value FROM etl.metrics ORDER BY metric, label_value COLLATE "C" $$,
     $$ VALUES
-        ('messages', 'duplicate', 0::double precision), ('messages', 'inserted', 0), ('messages', 'rejected', 0),
+        ('load_failure_rate_in_24_hours', 'user_events_daily', 0::double precision),
+        ('load_failure_rate_in_24_hours', 'users_dim', 0),
+        ('loads_failed_in_24_hours', 'user_events_daily', 0), ('loads_failed_in_24_hours', 'users_dim', 0),
+        ('messages', 'duplicate', 0), ('messages', 'inserted', 0), ('messages', 'rejected', 0),
         ('problems', '', 0),
         ('quarantined', 'organization', 0), ('quarantined', 'user event', 0),
         ('stale_dates', 'user_events_daily', 0), ('stale_dates', 'users_dim', 0),

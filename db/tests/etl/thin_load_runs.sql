@@ -1,6 +1,6 @@
 -- etl.thin_load_runs(): of what ran on schedule days ago, the last run of each day stays.
 BEGIN;
-SELECT plan(4);
+SELECT plan(6);
 
 CREATE FUNCTION pg_temp.run(p_load_name text, p_day date, p_age interval, p_arrived bigint) RETURNS void LANGUAGE sql AS $$
     INSERT INTO etl.load_runs (load_name, import_date, started_at, duration, rows_read, rows_written, snapshot, events_arrived)
@@ -36,6 +36,31 @@ SELECT bag_eq(
 SELECT is(etl.thin_load_runs(), 0::bigint, 'again, there is nothing to take away');
 SELECT is(
     (internal.last_load('users_dim', '2020-12-08')).events_arrived, 6::bigint, 'the last load of a day is what it was'
+);
+
+CREATE FUNCTION pg_temp.fail(p_load_name text, p_day date, p_age interval) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO etl.load_failures (load_name, import_date, started_at, failed_at, sqlstate, message)
+    SELECT p_load_name, p_day, failed_at, failed_at, 'XX000', p_age::text
+    FROM (SELECT date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' - p_age AS failed_at) AS failure
+$$;
+SELECT pg_temp.fail(load_name, day, age)
+FROM (VALUES
+    ('users_dim',         '2020-12-08'::date, '90 days'::interval),
+    ('users_dim',         '2020-12-08',       '4 days'),
+    ('user_events_daily', '2020-12-08',       '4 days'),
+    ('users_dim',         '2020-12-09',       '4 days'),
+    ('users_dim',         '2020-12-08',       '2 days 1 microsecond'),
+    ('users_dim',         '2020-12-08',       '2 days'),
+    ('users_dim',         '2020-12-08',       '1 day')
+) AS failure (load_name, day, age) \g /dev/null
+SELECT is(etl.thin_load_runs(), 3::bigint, 'failures: says how many it took away');
+SELECT bag_eq(
+    'SELECT load_name, import_date::text, message FROM etl.load_failures',
+    $$ VALUES
+        ('user_events_daily', '2020-12-08', '4 days'), ('users_dim', '2020-12-09', '4 days'),
+        ('users_dim', '2020-12-08', '2 days'), ('users_dim', '2020-12-08', '1 day')
+    $$,
+    'failures of the last two days stay, and the last of each load and day'
 );
 
 SELECT * FROM finish();

@@ -1,6 +1,6 @@
 -- internal.key_fault(): what is wrong with a field that holds a key, in words.
 BEGIN;
-SELECT plan(16);
+SELECT plan(18);
 
 SELECT is(internal.key_fault(content, 'id'), fault, description)
 FROM (VALUES
@@ -15,7 +15,9 @@ FROM (VALUES
     ('{"id": ["a"]}',      'id: must be a string, is of type array',   'a key is no array'),
     ('{"id": {"a": 1}}',   'id: must be a string, is of type object',  'a key is no object'),
     ('{"id": ""}',         'id: blank',                           'a key is not empty'),
-    ('{"id": " \t\n"}',    'id: blank',                           'a key is more than white space')
+    ('{"id": " \t\n"}',    'id: blank',                           'a key is more than white space'),
+    ('{"id": "\u00a0\u200b"}', 'id: blank',                        'a key is more than what nobody sees'),
+    ('{"id": "\u00a0\u00e9"}', NULL,                               'a key may begin with that')
 ) AS key_case (content, fault, description);
 
 SELECT is(internal.key_fault(jsonb_build_object('id', key), 'id'), fault, description)

@@ -277,7 +277,8 @@ SELECT raw.ingest_user_events(
     ARRAY[
         convert_to((:event || '{"received_at": "2021-01-01 11:00", "event_type": "User Updated"}')::text, 'UTF8'),
         convert_to((:event || '{"received_at": "2021-01-01 12:00", "event_type": "User Updated"}')::text, 'UTF8'),
-        convert_to((:event || '{"received_at": "2021-01-01 12:00", "event_type": "User Deleted"}')::text, 'UTF8')
+        convert_to((:event || '{"received_at": "2021-01-01 12:00", "event_type": "User Deleted"}')::text, 'UTF8'),
+        convert_to((:event || '{"received_at": "2021-01-01 13:00"}')::text, 'UTF8')
     ],
     NULL
 ) \g /dev/null
@@ -288,12 +289,12 @@ SELECT results_eq(
         WHERE event_sks @> pg_temp.numbers(event_date)
         ORDER BY event_date
     $$,
-    $$ VALUES (date '2021-01-01', 1::bigint, 2::bigint, 1::bigint), ('2021-01-02', 1, 0, 0) $$,
+    $$ VALUES (date '2021-01-01', 2::bigint, 2::bigint, 1::bigint), ('2021-01-02', 1, 0, 0) $$,
     'what the same transaction brings later is added'
 );
 UPDATE etl.arrivals SET event_sks = NULL WHERE event_date = '2021-01-01';
 SELECT raw.ingest_user_events(
-    ARRAY[convert_to((:event || '{"received_at": "2021-01-01 13:00"}')::text, 'UTF8')], NULL
+    ARRAY[convert_to((:event || '{"received_at": "2021-01-01 14:00"}')::text, 'UTF8')], NULL
 ) \g /dev/null
 SELECT is(event_sks, NULL, 'but not to a day that is to be loaded as a whole') FROM etl.arrivals WHERE event_date = '2021-01-01';
 DELETE FROM etl.ingests WHERE ingest_sk > (SELECT min(ingest_sk) FROM etl.ingests);

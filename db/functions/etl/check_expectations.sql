@@ -1,0 +1,55 @@
+-- Reads and writes etl.expectations; reads what the queries there read.
+-- Rerun: what was checked a short while ago is not checked again.
+CREATE OR REPLACE FUNCTION etl.check_expectations()
+    RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    SET datestyle = 'ISO'
+    SET timezone = 'UTC'
+AS $check_expectations$
+-- The queries are the owner's, whose rights we have.
+-- @plpgsql_check_options: security_warnings = false
+DECLARE
+    v_started_at  timestamptz;
+    v_checked     bigint := 0::bigint;
+    v_expectation record;
+    v_found       bigint;
+    v_finding     text;
+BEGIN
+    FOR v_expectation IN
+        SELECT expectation_name, query
+        FROM etl.expectations
+        WHERE checked_at IS NULL
+           OR checked_at <= clock_timestamp() - every -- equivalent: a moment later it is due anyway
+        ORDER BY expectation_name -- equivalent: any order will do
+        -- What another session checks now need not be checked twice.
+        FOR UPDATE SKIP LOCKED -- tested elsewhere: driver/tests/test_catch_up.py
+    LOOP
+        v_started_at := clock_timestamp();
+        BEGIN
+            -- Lasts until the end of this block.
+            SET LOCAL transaction_read_only = on;
+            EXECUTE format(
+                E'SELECT count(*), min(finding::text) FROM (\n%s\n) AS found (finding)',
+                rtrim(v_expectation.query, E'; \t\r\n')
+            )
+            INTO v_found, v_finding;
+            v_finding := CASE WHEN v_found > 0 THEN concat_ws(': ', v_found || ' found', v_finding) END;
+        EXCEPTION
+            WHEN OTHERS THEN
+                v_finding := 'the query fails: ' || SQLERRM;
+        END;
+
+        UPDATE etl.expectations
+        SET checked_at = v_started_at,
+            duration = clock_timestamp() - v_started_at,
+            finding = internal.clean_reason(v_finding)
+        WHERE expectation_name = v_expectation.expectation_name;
+        v_checked := v_checked + 1;
+    END LOOP;
+    RETURN v_checked;
+END;
+$check_expectations$;
+
+COMMENT ON FUNCTION etl.check_expectations() IS
+    'Runs the query of each row of etl.expectations that was last run longer ago than it says, and notes what it found; returns how many it ran. A query that fails, or writes, is a finding and stops no other. etl.catch_up() and etl.load_days() call it after the loads.';

@@ -1,0 +1,90 @@
+-- What docs/semantics.md promises a reader of the dimension.
+BEGIN;
+SELECT plan(15);
+\ir ../fixtures/arrive.sql
+
+-- Deleted users.
+SELECT pg_temp.arrive('gone Created 2020-12-08 10:00 a', 'gone Deleted 2020-12-08 12:00 a', 'here Created 2020-12-08 10:00 a') \g /dev/null
+SELECT crm.load_users_dim('2020-12-08') \g /dev/null
+SELECT results_eq(
+    $$ SELECT is_valid, is_deleted FROM crm.users_dim WHERE user_id = 'gone' AND valid_to IS NULL $$, $$ VALUES (true, true) $$,
+    'is_valid is true for the open version of a deleted user'
+);
+SELECT results_eq('SELECT user_id COLLATE "default" FROM crm.users_current', ARRAY['here'], 'crm.users_current has who exists');
+SELECT results_eq($$ SELECT user_id COLLATE "default" FROM crm.users_at('2020-12-09') $$, ARRAY['here'], 'crm.users_at() has who existed');
+SELECT results_eq(
+    $$ SELECT user_id COLLATE "default", valid_to FROM crm.users_history('username') ORDER BY 1 $$,
+    $$ VALUES ('gone', timestamptz '2020-12-08 12:00Z'), ('here', NULL) $$,
+    'crm.users_history() ends with the deletion'
+);
+
+-- Deleted and created again at one instant, in either order of arrival.
+SELECT pg_temp.arrive(
+    'both Created 2020-12-10 10:00 a', 'both Deleted 2020-12-10 12:00 b', 'both Created 2020-12-10 12:00 c',
+    'turn Created 2020-12-10 12:00 d', 'turn Deleted 2020-12-10 12:00 e', 'both Updated 2020-12-10 13:00 f'
+) \g /dev/null
+SELECT crm.load_users_dim('2020-12-10') \g /dev/null
+SELECT results_eq(
+    $$ SELECT valid_from::time, username, is_deleted FROM crm.users_dim WHERE user_id = 'both' ORDER BY valid_from $$,
+    $$ VALUES (time '10:00', 'a', false), ('12:00', 'b', true), ('13:00', 'f', false) $$,
+    'the deletion wins; the next event begins a new life'
+);
+SELECT results_eq(
+    $$ SELECT username, is_deleted FROM crm.users_dim WHERE user_id = 'turn' $$, $$ VALUES ('e', true) $$,
+    'whichever arrived last'
+);
+SELECT is_empty($$ SELECT FROM crm.users_at('2020-12-10 12:30Z') WHERE user_id IN ('both', 'turn') $$, 'in between the user does not exist');
+
+-- The key of a version: facts keep it.
+CREATE TEMP TABLE fact AS
+SELECT user_id, valid_from, username, event_sk FROM crm.users_dim WHERE user_id = 'here';
+SELECT pg_temp.arrive('here Updated 2020-12-08 10:00 tie') \g /dev/null
+SELECT crm.load_users_dim('2020-12-08') \g /dev/null
+SELECT results_eq(
+    $$
+        SELECT fact.username, version.username, version.event_sk > fact.event_sk
+        FROM fact
+        JOIN crm.users_dim AS version USING (user_id, valid_from)
+    $$,
+    $$ VALUES ('a', 'tie', true) $$,
+    'another event at the same instant changes the version and its event_sk, not its key'
+);
+SELECT pg_temp.arrive('here Updated 2020-12-07 10:00 before', 'here Updated 2020-12-08 11:00 after', 'here Updated 2020-12-08 09:00 earlier') \g /dev/null
+SELECT crm.load_users_dim('2020-12-08'), crm.load_users_dim('2020-12-07') \g /dev/null
+SELECT results_eq(
+    $$ SELECT version.username, version.valid_to FROM fact JOIN crm.users_dim AS version USING (user_id, valid_from) $$,
+    $$ VALUES ('tie', timestamptz '2020-12-08 11:00Z') $$,
+    'late events around it neither'
+);
+DELETE FROM raw.user_events WHERE user_id = 'here' AND username = 'tie';
+SELECT crm.load_users_dim('2020-12-08') \g /dev/null
+SELECT results_eq(
+    $$ SELECT version.username FROM fact JOIN crm.users_dim AS version USING (user_id, valid_from) $$, ARRAY['a'],
+    'nor the removal of one of several events'
+);
+SELECT is_empty(
+    'SELECT user_id, valid_from FROM crm.users_dim GROUP BY 1, 2 HAVING count(*) > 1', 'no two versions have the same key'
+);
+CREATE TEMP TABLE loaded AS SELECT user_id, valid_from FROM crm.users_dim;
+TRUNCATE crm.users_dim, etl.load_runs;
+SELECT crm.load_users_dim(day) FROM unnest(ARRAY['2020-12-10', '2020-12-07', '2020-12-08']::date[]) AS day \g /dev/null
+SELECT bag_eq('SELECT user_id, valid_from FROM crm.users_dim', 'TABLE loaded', 'a dimension that is built anew has the same keys');
+
+-- Several organizations of one name.
+INSERT INTO crm.organizations_dim (organization_key, organization_name, created_at) VALUES
+    ('n', 'Acme', NULL), ('b', 'Acme', '2020-12-02 10:00Z'), ('c', 'Acme', '2020-12-01 10:00Z'), ('a', 'Acme', '2020-12-02 10:00Z');
+UPDATE crm.users_dim_open SET organization_name = 'Acme' WHERE user_id = 'here';
+SELECT results_eq(
+    $$ SELECT organization_key COLLATE "default" FROM crm.users_current WHERE user_id = 'here' $$, ARRAY['c'], 'the oldest one stands for the name'
+);
+UPDATE crm.organizations_dim SET created_at = NULL WHERE organization_key = 'c';
+SELECT results_eq(
+    $$ SELECT organization_key COLLATE "default" FROM crm.users_current WHERE user_id = 'here' $$, ARRAY['a'], 'of equally old ones the first key'
+);
+DELETE FROM crm.organizations_dim WHERE organization_key IN ('a', 'b');
+SELECT results_eq(
+    $$ SELECT organization_key COLLATE "default" FROM crm.users_current WHERE user_id = 'here' $$, ARRAY['c'], 'those without an age come last'
+);
+
+SELECT * FROM finish();
+ROLLBACK;
