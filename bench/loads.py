@@ -319,6 +319,13 @@ def look_up(connection: Connection, days: int, events: int) -> tuple[float, floa
     return ours, min(others)
 
 
+def compare_facts(connection: Connection, days: int, events: int) -> tuple[str, ...]:
+    """Return the figures of facts of the last days."""
+    ours, best = look_up(connection, days, events)
+    title = f"{events:,} facts of {days} day{'s' if days > 1 else ''}"
+    return title, f"{ours:.2f} s", "the best by hand", f"{best:.2f} s", f"{ours / best:.2f}"
+
+
 def tabulate(rounds: list[Round], once: Round, versions: int) -> Table:
     """The figures and their ratios."""
     middle = once | {name: median(done[name] for done in rounds) for name in rounds[0]}
@@ -403,15 +410,13 @@ def main(events: int) -> None:
         large.execute("VACUUM ANALYZE bench.open, bench.period, bench.original")
         days = zip(NEW_DAYS, LATE_DAYS, strict=True)
         rounds = [measure(large, small, untuned, day, late_day) for day, late_day in days]
-        facts = [(span, *look_up(large, span, events)) for span in (DAYS, 1)]
+        facts = [compare_facts(large, span, events) for span in (DAYS, 1)]
         once = measure_rebuild(large)
         faults = large.execute("SELECT FROM etl.check_users_dim()").fetchall()
         assert not faults, "the history is broken"
-        table = tabulate(rounds[WARM_UP:], once, DAYS * events)
-        for span, ours, best in facts:
-            title = f"{events:,} facts of {span} day{'s' if span > 1 else ''}"
-            figures = (f"{ours:.2f} s", "the best by hand", f"{best:.2f} s", f"{ours / best:.2f}")
-            table.add_row(title, *figures, "1.2", "1.0")
+    table = tabulate(rounds[WARM_UP:], once, DAYS * events)
+    for row in facts:
+        table.add_row(*row, "1.2", "1.0")
     Console(width=120).print(table)
 
 
