@@ -8,7 +8,8 @@ SELECT
     dim.organization_name,
     organization.organization_key,
     dim.plan_name,
-    dim.valid_from
+    dim.valid_from,
+    dim.attributes
 -- The partition by name: to find it, a query of crm.users_dim locks every period.
 FROM crm.users_dim_open AS dim
 LEFT JOIN crm.organization_names AS organization USING (organization_name)
