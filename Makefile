@@ -135,6 +135,10 @@ lint: test_tools setup ## Check style and types of Python, the scripts, and ever
 	$(RUN) shfmt --diff -i 4 -ci -bn $(SCRIPTS)
 	$(RUN) db/lint
 
+.PHONY: reference
+reference: setup ## Write docs/reference.md from the comments of the database
+	$(RUN) psql --no-psqlrc --quiet --no-align --tuples-only --file=db/reference.sql --output=docs/reference.md
+
 .PHONY: mutate
 mutate: test_tools setup ## Change one thing at a time in the SQL functions: the SQL tests must fail (FILES=…, else half an hour)
 	$(RUN) db/scratch pgtap db/mutate $(FILES)

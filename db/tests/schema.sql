@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
 BEGIN;
-SELECT plan(62);
+SELECT plan(63);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -717,6 +717,19 @@ SELECT bag_eq(
 SELECT is_empty(
     $$ SELECT routine FROM routine WHERE lanname NOT IN ('sql', 'plpgsql') $$,
     'no function needs a language that PostgreSQL does not bring along'
+);
+
+SELECT is_empty(
+    $$
+        SELECT attrelid::regclass, attname
+        FROM pg_attribute
+        JOIN pg_class AS class ON class.oid = attrelid
+        WHERE relkind = 'v'
+          AND relnamespace = ANY (ARRAY['crm', 'reports', 'raw', 'etl']::regnamespace[])
+          AND attnum > 0
+          AND col_description(attrelid, attnum) IS NULL
+    $$,
+    'each column of a view says what it is'
 );
 
 SELECT * FROM finish();
