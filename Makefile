@@ -59,8 +59,9 @@ status: ## Show what is where, and what needs a person (STATUS=--json or --prome
 	$(call AS,load) python -m reporting status $(STATUS)
 
 .PHONY: report
-report: ## Show the daily numbers, and write report.html (FROM=2020-12-05 TO=2020-12-11)
-	$(call AS,read) python -m reporting report $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO)) --html report.html
+report: ## Show the daily numbers, and write report.html (FROM=2020-12-05 TO=2020-12-11 CSV=file)
+	$(call AS,read) python -m reporting report $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") \
+	  --html report.html $(if $(CSV),--csv "$(CSV)")
 
 .PHONY: demo
 demo: setup import ## From nothing to both tables: import the sample, load its seven days

@@ -164,7 +164,7 @@ def run_unread(command: str, buffered: bool = True) -> tuple[int, bytes]:
 
 def test_a_consumer_needs_psycopg_and_pika_only() -> None:
     """So its image holds nothing else."""
-    others = "{'rich', 'plotly', 'prometheus_client'}"
+    others = "{'rich', 'jinja2', 'prometheus_client'}"
     command = "import sys; from driver.cli import main; main(['consume', '--batch-size', '0'])"
     output = subprocess.check_output(
         [sys.executable, "-c", f"{command}; print({others} & sys.modules.keys())"],
