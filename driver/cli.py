@@ -7,7 +7,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
@@ -17,7 +16,7 @@ from psycopg.errors import NullValueNotAllowed
 from driver.command import Parser, day, positive, printable, run
 from driver.consume import consume
 from driver.errors import Fault, UsageError
-from driver.files import json_texts
+from driver.files import Texts
 from driver.ingest import BATCH, Outcome
 from driver.load import catch_up_every, load, load_days
 from driver.ready import wait_until_ready
@@ -126,13 +125,13 @@ def _import(arguments: argparse.Namespace) -> int:
             import_user_events = partial(importing.import_user_events, Settings.from_environment())
     # A file that is no good is refused before the other one is written.
     if arguments.organizations:
-        organizations = json_texts(arguments.organizations)
-        imports.append(("organizations", importing.import_organizations, organizations))
+        organizations = Texts(arguments.organizations)
+        imports.append(("organizations", partial(importing.import_organizations, organizations)))
     if arguments.user_events:
-        user_events = json_texts(arguments.user_events)
-        imports.append(("user events", import_user_events, user_events))
-    for what, import_them, texts in imports:
-        _say(what, import_them(texts))
+        user_events = Texts(arguments.user_events)
+        imports.append(("user events", partial(import_user_events, user_events, user_events.share)))
+    for what, import_them in imports:
+        _say(what, import_them())
     return 0
 
 
@@ -191,11 +190,11 @@ def _catch_up(arguments: argparse.Namespace) -> int:
 
 
 def _load_days(arguments: argparse.Namespace) -> int:
-    def say(line: str) -> None:
-        with suppress(BrokenPipeError):  # psycopg would log it; the last flush says it to main
-            print(printable(line))
+    # Only here, as above.
+    from driver import progress  # pylint: disable=import-outside-toplevel
 
-    load_days(arguments.days, say)
+    with progress.Loads() as loads:
+        load_days(arguments.days, loads.say)
     return 0
 
 
