@@ -11,7 +11,7 @@ export ORGANIZATIONS USER_EVENTS IMPORT_DATE
 MANAGE := @services/manage
 CHECKED := driver reporting bench db/mutate
 SCRIPTS := .ci/run $(addprefix services/,apt-install common docker keep local manage processes requirements tuned venv) \
-  $(addprefix db/,citus/test coverage lint migrate scratch test)
+  $(addprefix db/,citus/test coverage lint migrate scratch test try)
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run
 # The same on the database that libpq's variables name, if they do: make starts no Citus cluster.
@@ -53,6 +53,19 @@ load: ## Run every load for the days of a range that are not loaded yet (FROM=20
 .PHONY: catch_up
 catch_up: ## Run every load for exactly the days that need it
 	$(call AS,load) python -m driver catch-up
+
+.PHONY: preview
+preview: ## Show what the loads of a day would change, or those of all stale days (IMPORT_DATE=2020-12-08, or FROM= TO=)
+	$(RUN) psql --no-psqlrc --quiet --set=day="$$IMPORT_DATE" --set=first="$(FROM)" --set=last="$(TO)" --file=db/preview.sql
+
+.PHONY: try
+try: ## Show what the rules of a checkout would change, on a copy with the raw events of some days (FROM= TO= RULES=../branch/db)
+	@[[ -n "$(FROM)" && -n "$(TO)" ]] || { echo "usage: make try FROM=YYYY-MM-DD TO=YYYY-MM-DD [RULES=FOLDER]" >&2; exit 2; }
+	$(RUN) db/try "$(FROM)" "$(TO)" $(RULES)
+
+.PHONY: rebuild
+rebuild: ## Build the whole dimension anew beside its readers, and show what differs
+	$(RUN) psql --no-psqlrc --command="SELECT * FROM etl.rebuild_users_dim()"
 
 .PHONY: status
 status: ## Show what is where, and what needs a person (STATUS=--json or --prometheus)
@@ -122,6 +135,10 @@ lint: test_tools setup ## Check style and types of Python, the scripts, and ever
 	$(RUN) shellcheck $(SCRIPTS)
 	$(RUN) shfmt --diff -i 4 -ci -bn $(SCRIPTS)
 	$(RUN) db/lint
+
+.PHONY: reference
+reference: setup ## Write docs/reference.md from the comments of the database
+	$(RUN) psql --no-psqlrc --quiet --no-align --tuples-only --file=db/reference.sql --output=docs/reference.md
 
 .PHONY: mutate
 mutate: test_tools setup ## Change one thing at a time in the SQL functions: the SQL tests must fail (FILES=…, else half an hour)

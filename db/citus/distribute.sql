@@ -26,7 +26,7 @@ BEGIN
     FOREACH v_table IN ARRAY ARRAY[
         'raw.user_events', 'crm.users_dim',
         'internal.users_dim_arrived', 'internal.users_dim_stage',
-        'internal.users_dim_changed', 'internal.users_dim_neighbors'
+        'internal.users_dim_changed', 'internal.users_dim_neighbors', 'internal.users_dim_differences'
     ]::regclass[] LOOP
         CONTINUE WHEN EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = v_table);
         PERFORM create_distributed_table(v_table, 'user_id', colocate_with => CASE
@@ -42,8 +42,9 @@ BEGIN
         PERFORM truncate_local_data_after_distributing_table('crm.organizations_dim');
     END IF;
 
-    -- The loads call it on the shards. What db/migrate replaces from now on it replaces there too.
+    -- The loads call them on the shards. What db/migrate replaces from now on it replaces there too.
     PERFORM create_distributed_function('internal.blank_to_null(text)');
+    PERFORM create_distributed_function('internal.user_attributes(jsonb)');
     -- An ingest talks to every shard: new connections for each batch would take longer than the batch.
     EXECUTE format('ALTER DATABASE %I SET citus.max_cached_conns_per_worker = 32', current_database());
 

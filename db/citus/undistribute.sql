@@ -35,7 +35,7 @@ BEGIN
             'crm.users_dim'::regclass, 'crm.organizations_dim'::regclass,
             'internal.users_dim_arrived'::regclass,
             'internal.users_dim_stage'::regclass, 'internal.users_dim_changed'::regclass,
-            'internal.users_dim_neighbors'::regclass
+            'internal.users_dim_neighbors'::regclass, 'internal.users_dim_differences'::regclass
         )
     LOOP
         PERFORM undistribute_table(v_table);
@@ -53,7 +53,8 @@ BEGIN
             organization_name, plan_name, received_at, extra, ingested_at
         FROM raw.user_events;
         PERFORM setval('raw.user_events_here_event_sk_seq', nextval('raw.user_events_event_sk_seq'));
-        DROP TABLE raw.user_events;
+        -- With the view of it, which db/migrate makes again.
+        DROP TABLE raw.user_events CASCADE;
         ALTER TABLE raw.user_events_here RENAME TO user_events;
         ALTER TABLE raw.user_events RENAME CONSTRAINT user_events_here_pkey TO user_events_pk;
         ALTER INDEX raw.user_events_here_event_sk_idx RENAME TO user_events_event_sk_ix;

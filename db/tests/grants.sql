@@ -1,6 +1,6 @@
 -- db/grants.sql: what each role may do, and nothing else.
 BEGIN;
-SELECT plan(42);
+SELECT plan(44);
 
 CREATE TEMP VIEW member AS
 SELECT role
@@ -64,6 +64,8 @@ SELECT bag_eq(
         'warehouse_load SELECT etl.metrics',
         'warehouse_load SELECT etl.problems',
         'warehouse_load SELECT etl.quarantine',
+        'warehouse_load SELECT etl.rules',
+        'warehouse_load SELECT etl.rules_of_days',
         'warehouse_load SELECT etl.stale_dates',
         'warehouse_read SELECT crm.organization_names',
         'warehouse_read SELECT crm.organizations_dim',
@@ -165,6 +167,8 @@ FROM (VALUES
     ('load', $$ SELECT etl.run_load('users_dim', '2020-12-08') $$, 'done'),
     ('load', $$ TABLE etl.stale_dates $$, 'done'),
     ('load', $$ TABLE etl.problems $$, 'done'),
+    ('load', $$ SELECT count(is_in_raw) FROM etl.rules_of_days $$, 'done'),
+    ('load', $$ SELECT etl.accept_rules('users_dim', 'a', 'b') $$, 'refused'),
     ('load', $$ TABLE etl.metrics $$, 'done'),
     ('load', $$ TABLE crm.users_dim $$, 'refused'),
     ('load', $$ SELECT raw.ingest_user_events(NULL, NULL) $$, 'refused'),

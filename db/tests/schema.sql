@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
 BEGIN;
-SELECT plan(57);
+SELECT plan(63);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -44,17 +44,19 @@ SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim
 SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
     'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'load_failures', 'expectations', 'erasure_secret',
-    'erasures', 'purges'
+    'erasures', 'purges', 'rules'
 ]);
-SELECT tables_are('internal', ARRAY['users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors']);
+SELECT tables_are('internal', ARRAY[
+    'outdated_days', 'preview_rows', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors', 'users_dim_differences'
+]);
 
 SELECT views_are('raw', '{}'::name[]);
 SELECT views_are('crm', ARRAY['users_current', 'organization_names']);
 SELECT views_are('reports', ARRAY['users_daily', 'users_by_organization']);
 SELECT views_are('etl', ARRAY[
-    'last_loads', 'load_outcomes', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics'
+    'last_loads', 'load_outcomes', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics', 'rules_of_days'
 ]);
-SELECT views_are('internal', ARRAY['waiting_days']);
+SELECT views_are('internal', ARRAY['waiting_days', 'user_states']);
 
 SELECT results_eq(
     $$ EXECUTE columns_of('crm.organization_names') $$,
@@ -85,7 +87,8 @@ SELECT results_eq(
         'organization_name text',
         'organization_key text COLLATE "C"',
         'plan_name text',
-        'valid_from timestamp with time zone'
+        'valid_from timestamp with time zone',
+        'attributes jsonb'
     ],
     'crm.users_current: columns'
 );
@@ -103,7 +106,8 @@ SELECT results_eq(
         'user_type text',
         'organization_name text',
         'plan_name text',
-        'event_sk bigint NOT NULL'
+        'event_sk bigint NOT NULL',
+        'attributes jsonb'
     ],
     'crm.users_dim: columns, is_valid follows from valid_to'
 );
@@ -121,7 +125,8 @@ SELECT results_eq(
         'user_type text',
         'organization_name text',
         'plan_name text',
-        'event_sk bigint NOT NULL'
+        'event_sk bigint NOT NULL',
+        'attributes jsonb'
     ],
     'crm.users_dim_open: columns'
 );
@@ -233,7 +238,8 @@ SELECT results_eq(
         'rows_written bigint NOT NULL',
         'snapshot pg_snapshot NOT NULL',
         'events_arrived bigint',
-        'newest_event timestamp with time zone'
+        'newest_event timestamp with time zone',
+        'rules text'
     ],
     'etl.load_runs: columns'
 );
@@ -245,7 +251,8 @@ SELECT results_eq(
         'position integer NOT NULL',
         'load_function text NOT NULL',
         'takes_day boolean NOT NULL',
-        'depends_on text[] NOT NULL'
+        'depends_on text[] NOT NULL',
+        'rules text'
     ],
     'etl.loads: columns'
 );
@@ -270,6 +277,40 @@ SELECT results_eq(
 );
 
 SELECT results_eq(
+    $$ EXECUTE columns_of('etl.rules') $$,
+    ARRAY[
+        'load_name text NOT NULL',
+        'fingerprint text NOT NULL',
+        'noted_at timestamp with time zone NOT NULL DEFAULT now()',
+        'functions jsonb NOT NULL',
+        'same_as text NOT NULL',
+        'accepted_at timestamp with time zone',
+        'accepted_by text',
+        'accepted_reason text'
+    ],
+    'etl.rules: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.rules_of_days') $$,
+    ARRAY[
+        'load_name text',
+        'import_date date',
+        'rules text',
+        'noted_at timestamp with time zone',
+        'state text',
+        'is_in_raw boolean'
+    ],
+    'etl.rules_of_days: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('internal.outdated_days') $$,
+    ARRAY['load_name text NOT NULL', 'import_date date NOT NULL'],
+    'internal.outdated_days: columns'
+);
+
+SELECT results_eq(
     $$ EXECUTE columns_of('etl.stale_dates') $$,
     ARRAY[
         'load_name text',
@@ -277,6 +318,12 @@ SELECT results_eq(
         'reason text'
     ],
     'etl.stale_dates: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('internal.preview_rows') $$,
+    ARRAY['load_name text NOT NULL', 'is_new boolean NOT NULL', 'row_key text COLLATE "C" NOT NULL', 'contents jsonb NOT NULL'],
+    'internal.preview_rows: columns'
 );
 
 SELECT results_eq(
@@ -293,6 +340,25 @@ SELECT results_eq(
         'changes_from timestamp with time zone NOT NULL'
     ],
     'internal.users_dim_changed: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('internal.users_dim_differences') $$,
+    ARRAY[
+        'user_id text COLLATE "C" NOT NULL',
+        'valid_from timestamp with time zone NOT NULL',
+        'change text NOT NULL',
+        'valid_to timestamp with time zone',
+        'is_deleted boolean',
+        'username text',
+        'user_email text',
+        'user_type text',
+        'organization_name text',
+        'plan_name text',
+        'event_sk bigint',
+        'attributes jsonb'
+    ],
+    'internal.users_dim_differences: columns'
 );
 
 SELECT results_eq(
@@ -333,7 +399,9 @@ SELECT results_eq(
         'open_organization_name text',
         'open_plan_name text',
         'open_event_sk bigint',
-        'first_from timestamp with time zone NOT NULL'
+        'first_from timestamp with time zone NOT NULL',
+        'attributes jsonb',
+        'open_attributes jsonb'
     ],
     'internal.users_dim_stage: columns'
 );
@@ -418,9 +486,10 @@ SELECT results_eq(
 SELECT bag_eq(
     $$ SELECT relation::text FROM relation WHERE relpersistence = 'u' $$,
     ARRAY[
+        'internal.preview_rows', 'internal.users_dim_differences',
         'internal.users_dim_arrived', 'internal.users_dim_changed', 'internal.users_dim_neighbors', 'internal.users_dim_stage'
     ],
-    'only what a load empties again is unlogged'
+    'only what nobody needs after a load or a preview is unlogged'
 );
 SELECT is_partitioned('crm', 'users_dim', 'the dimension is partitioned');
 SELECT is_partition_of('crm', 'users_dim_open', 'crm', 'users_dim', 'the open version of each user is a partition');
@@ -461,6 +530,9 @@ SELECT bag_eq(
         'etl.load_runs load_runs_pk PRIMARY KEY (load_run_sk)',
         'etl.loads loads_pk PRIMARY KEY (load_name)',
         'etl.loads loads_position_uq UNIQUE ("position")',
+        'etl.rules rules_pk PRIMARY KEY (load_name, fingerprint)',
+        'etl.rules rules_same_as_fk FOREIGN KEY (load_name, same_as) REFERENCES etl.rules(load_name, fingerprint)',
+        'internal.outdated_days outdated_days_pk PRIMARY KEY (load_name, import_date)',
         'etl.purges purges_pk PRIMARY KEY (purged_before)',
         'raw.organizations organizations_pk PRIMARY KEY (organization_key)',
         'raw.organizations_inbox organizations_inbox_pk PRIMARY KEY (body_sk)',
@@ -500,7 +572,8 @@ SELECT bag_eq(
         'crm.users_history(text[]) -> TABLE(user_id text, valid_from timestamp with time zone, valid_to timestamp with time zone, '
             || 'username text, user_email text, user_type text, organization_name text, plan_name text)',
         'crm.users_at(timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
-            || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone)',
+            || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone, attributes jsonb)',
+        'etl.accept_rules(text,text,text) -> bigint',
         'etl.after_restore() -> bigint',
         'etl.begin_scheduled_catch_up(interval) -> void',
         'etl.catch_up() -> ',
@@ -509,6 +582,9 @@ SELECT bag_eq(
             || 'valid_to timestamp with time zone, fault text)',
         'etl.import_progress(text) -> record',
         'etl.load_days(date,date) -> ',
+        'etl.preview_load(text,date,integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',
+        'etl.preview_loads(text[],date[],integer) -> TABLE(load_name text, change text, total bigint, old_row jsonb, new_row jsonb)',
+        'etl.rebuild_users_dim(integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',
         'etl.record_load_failure(text,date,timestamp with time zone,text,text) -> void',
         'etl.run_load(text,date) -> bigint',
         'etl.run_due_load(text,date) -> bigint',
@@ -522,6 +598,7 @@ SELECT bag_eq(
         'internal.blank_to_null(text) -> text',
         'internal.bounds_fault(jsonb) -> text',
         'internal.clean_reason(text) -> text',
+        'internal.code_words(text) -> text',
         'internal.content_key(text,bytea) -> uuid',
         'internal.count_new_users(date,int8multirange) -> bigint',
         'internal.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint,bigint,timestamp with time zone) -> void',
@@ -531,7 +608,9 @@ SELECT bag_eq(
         'internal.exceeds_bounds(jsonb[]) -> boolean',
         'internal.find_arrived_instants(timestamp with time zone,timestamp with time zone,int8multirange) -> void',
         'internal.find_changed_users(timestamp with time zone,timestamp with time zone,boolean,boolean) -> void',
+        'internal.find_outdated_days(text) -> void',
         'internal.find_gone_versions(timestamp with time zone,timestamp with time zone) -> void',
+        'internal.find_users_dim_differences(timestamp with time zone) -> void',
         'internal.find_users_dim_successors(timestamp with time zone) -> void',
         'internal.find_users_dim_neighbors(timestamp with time zone,timestamp with time zone,timestamp with time zone) -> void',
         'internal.instant_fault(jsonb,text,timestamp with time zone) -> text',
@@ -542,9 +621,12 @@ SELECT bag_eq(
         'internal.largest_body() -> integer',
         'internal.string_field(jsonb,text) -> text',
         'internal.users_dim_period(date) -> text',
+        'internal.load_functions(text) -> jsonb',
+        'internal.note_rules() -> void',
         'internal.load_users_in_order(date) -> bigint',
         'internal.stage_users_dim_day(timestamp with time zone,timestamp with time zone,boolean) -> bigint',
         'internal.empty_users_dim_stage() -> void',
+        'internal.keep_preview_rows(text,date,date,text[],boolean) -> void',
         'internal.last_load(text,date) -> etl.load_runs',
         'internal.lock_load(text) -> void',
         'internal.mentions_user(bytea,text,text[],text[]) -> boolean',
@@ -559,6 +641,7 @@ SELECT bag_eq(
         'internal.retry_user_events(bigint[],bytea[],text[]) -> record',
         'internal.text_fault(jsonb,text) -> text',
         'internal.clear_users_dim_day(timestamp with time zone,timestamp with time zone) -> bigint',
+        'internal.user_attributes(jsonb) -> jsonb',
         'internal.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean) -> text',
         'raw.drop_before(date) -> bigint',
         'raw.ingest_organizations() -> record',
@@ -626,6 +709,7 @@ SELECT bag_eq(
     ARRAY[
         'crm.load_users_dim', 'etl.check_expectations', 'etl.thin_ingests', 'etl.thin_load_runs',
         'internal.add_users_dim_period', 'internal.count_new_users', 'internal.erase_user_events',
+        'internal.keep_preview_rows', 'etl.preview_loads', 'etl.rebuild_users_dim',
         'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
         'raw.drop_before', 'reports.load_user_events_daily', 'reports.user_changes_between', 'reports.users_between'
     ],
@@ -634,6 +718,19 @@ SELECT bag_eq(
 SELECT is_empty(
     $$ SELECT routine FROM routine WHERE lanname NOT IN ('sql', 'plpgsql') $$,
     'no function needs a language that PostgreSQL does not bring along'
+);
+
+SELECT is_empty(
+    $$
+        SELECT attrelid::regclass, attname
+        FROM pg_attribute
+        JOIN pg_class AS class ON class.oid = attrelid
+        WHERE relkind = 'v'
+          AND relnamespace = ANY (ARRAY['crm', 'reports', 'raw', 'etl']::regnamespace[])
+          AND attnum > 0
+          AND col_description(attrelid, attnum) IS NULL
+    $$,
+    'each column of a view says what it is'
 );
 
 SELECT * FROM finish();

@@ -1,6 +1,7 @@
 """A scratch database and queue on the servers that the environment names, never the user's."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,7 +17,8 @@ from psycopg import sql
 
 from driver.settings import Settings
 
-MIGRATE: Final = Path(__file__).parents[2] / "db" / "migrate"
+DB: Final = Path(__file__).parents[2] / "db"
+MIGRATE: Final = DB / "migrate"
 
 # users_dim: its partitions too. The staging tables are empty between loads. TRUNCATE would
 # take 300 times as long: it makes new files for each table and index.
@@ -32,6 +34,7 @@ EMPTY: Final = """
     DELETE FROM etl.ingests;
     DELETE FROM etl.arrivals;
     DELETE FROM etl.load_runs;
+    DELETE FROM internal.outdated_days;
     DELETE FROM etl.load_failures;
     UPDATE etl.expectations SET checked_at = NULL, duration = NULL, finding = NULL;
     DELETE FROM etl.erasures;
@@ -87,6 +90,24 @@ def fixture_conn(
     assert conn.execute("SELECT * FROM etl.check_users_dim()").fetchall() == []
 
 
+@pytest.fixture(name="fresh")
+def fixture_fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to an empty database, which PGDATABASE names as well."""
+    name = f"scratch_{uuid.uuid4().hex}"
+    monkeypatch.setenv("PGDATABASE", name)
+    with psycopg.connect(dbname="postgres", autocommit=True) as server:
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(
+                sql.Identifier(name)
+            )
+        )
+        try:
+            with psycopg.connect(autocommit=True) as conn:
+                yield conn
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 @pytest.fixture(name="settings")
 def fixture_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """A queue of the test's own on the broker of RABBITMQ_URL, which USER_EVENTS_QUEUE names."""
@@ -128,6 +149,17 @@ def fixture_start_consumer(
     for process in processes:
         process.terminate()
         process.wait(15)
+
+
+def changed_rules(tmp_path: Path) -> Path:
+    """A copy of db, in which names become lower case in the dimension."""
+    shutil.copytree(DB, tmp_path / "db")
+    states = tmp_path / "db" / "functions" / "internal" / "user_states.sql"
+    value = "internal.blank_to_null(username)"
+    text = states.read_text("utf-8")
+    assert value in text
+    states.write_text(text.replace(value, f"lower({value})"), "utf-8")
+    return tmp_path / "db"
 
 
 def drop_periods(conn: psycopg.Connection[Any]) -> None:

@@ -79,7 +79,7 @@ def test_there_and_back(conn: Connection) -> None:
 
     before = dimension(conn), report(conn), schema()
     run("distribute.sql")
-    assert conn.execute(TABLES).fetchall() == [(10,)]
+    assert conn.execute(TABLES).fetchall() == [(11,)]
     assert (dimension(conn), report(conn), schema()) == before
     (hidden,) = conn.execute("SELECT pg_relation_size('raw.user_events'::regclass)").fetchall()
     assert hidden == (0,), "the rows are on the workers only"

@@ -1,16 +1,16 @@
 """The migrations: Sqitch can take each back, and its verify scripts notice what is missing."""
 
 import subprocess
-import uuid
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 import pytest
-from psycopg import sql
+from psycopg.errors import SerializationFailure
 
 from driver.cli import main
+from driver.tests.conftest import changed_rules, until
 
 Connection = psycopg.Connection[Any]
 
@@ -61,24 +61,6 @@ VERIFY: Final = [path.read_text() for path in sorted((DB / "migrations" / "verif
 def sqitch(*arguments: str) -> None:
     """Run Sqitch on the database that PGDATABASE names."""
     subprocess.run(["sqitch", "--quiet", "--chdir", str(DB / "migrations"), *arguments], check=True)
-
-
-@pytest.fixture(name="fresh")
-def fixture_fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
-    """A connection to an empty database, which PGDATABASE names as well."""
-    name = f"scratch_{uuid.uuid4().hex}"
-    monkeypatch.setenv("PGDATABASE", name)
-    with psycopg.connect(dbname="postgres", autocommit=True) as server:
-        server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(
-                sql.Identifier(name)
-            )
-        )
-        try:
-            with psycopg.connect(autocommit=True) as conn:
-                yield conn
-        finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def test_deploy_revert_deploy(fresh: Connection, migrated: str) -> None:
@@ -349,3 +331,83 @@ def test_the_original_tables_are_taken_over(
         "user events: 1 new, 35 duplicate, 0 rejected",
         "organizations: 0 new, 20 duplicate, 0 rejected",
     ]
+
+
+STALE: Final = "SELECT load_name, import_date::text, reason FROM etl.stale_dates ORDER BY 1, 2"
+EVENT: Final = (
+    '{"id": "%s", "event_type": "User Created", "received_at": "%s 10:00", "username": "ANNA"}'
+)
+INGEST: Final = "SELECT raw.ingest_user_events(%s::text[]::bytea[], NULL)"
+
+
+def test_upgrade_reloads_no_year(fresh: Connection) -> None:
+    """Runs of a release without fingerprints count as made under the rules of the upgrade."""
+    sqitch("deploy", "--to", "rules^", "--target", "db:pg:")
+    fresh.execute("""
+        INSERT INTO etl.load_runs (load_name, import_date, started_at, duration, rows_read,
+            rows_written, snapshot)
+        SELECT load_name, '2020-01-01'::date + number, now(), '1 s', 0, 0, pg_current_snapshot()
+        FROM generate_series(0, 364) AS number
+        CROSS JOIN etl.loads
+        WHERE takes_day""")
+
+    subprocess.run([DB / "migrate"], check=True)
+
+    assert fresh.execute(STALE).fetchall() == []
+    states = "SELECT load_name, state, count(*) FROM etl.rules_of_days GROUP BY 1, 2 ORDER BY 1"
+    assert fresh.execute(states).fetchall() == [
+        ("user_events_daily", "present", 365),
+        ("users_dim", "present", 365),
+    ]
+
+
+def test_changed_rules_reach_their_days(fresh: Connection, tmp_path: Path) -> None:
+    """Migrated, they make the days of their load stale; catch-up loads these, oldest first."""
+    subprocess.run([DB / "migrate"], check=True)
+    days = ["2020-12-08", "2020-12-09"]
+    fresh.execute(INGEST, ([EVENT % (day, day) for day in days],))
+    fresh.execute("CALL etl.catch_up()")
+    subprocess.run([DB / "migrate"], check=True)
+    assert fresh.execute(STALE).fetchall() == []
+
+    subprocess.run([changed_rules(tmp_path) / "migrate"], check=True)
+    assert fresh.execute(STALE).fetchall() == [
+        ("users_dim", day, "the rules changed") for day in days
+    ]
+
+    told: list[str | None] = []
+    fresh.add_notice_handler(lambda notice: told.append(notice.message_primary))
+    fresh.execute("CALL etl.catch_up()")
+    assert told == [f"{n}/2 users_dim {day}: 2 rows written" for n, day in enumerate(days, 1)]
+    assert fresh.execute(STALE).fetchall() == []
+    names = fresh.execute("SELECT DISTINCT username FROM crm.users_dim").fetchall()
+    assert names == [("anna",)]
+
+
+def test_loads_and_new_rules_wait_for_each_other(fresh: Connection, tmp_path: Path) -> None:
+    """A load that runs ends under the old rules. One that began before the new ones is refused."""
+    subprocess.run([DB / "migrate"], check=True)
+    fresh.execute(INGEST, ([EVENT % ("a", "2020-12-08"), EVENT % ("b", "2020-12-09")],))
+    waits = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
+
+    def waiting(count: int) -> bool:
+        return fresh.execute(waits, (fresh.info.dbname,)).rowcount == count
+
+    with psycopg.connect() as running, ThreadPoolExecutor() as pool:
+        running.execute("SELECT crm.load_users_dim('2020-12-08')")
+        migration = pool.submit(subprocess.run, [changed_rules(tmp_path) / "migrate"], check=True)
+        until(lambda: waiting(1))
+
+        def load() -> None:
+            with psycopg.connect() as late:
+                late.execute("SELECT crm.load_users_dim('2020-12-09')")
+
+        loading = pool.submit(load)
+        until(lambda: waiting(2))
+        running.commit()
+        migration.result()
+        with pytest.raises(SerializationFailure, match="rules of users_dim changed"):
+            loading.result()
+
+    assert fresh.execute("SELECT username FROM crm.users_dim").fetchall() == [("ANNA",)]
+    assert ("users_dim", "2020-12-08", "the rules changed") in fresh.execute(STALE).fetchall()

@@ -40,6 +40,18 @@ def places(conn: Connection) -> list[Any]:
         """).fetchall()
 
 
+def rows(conn: Connection) -> set[str]:
+    """The rows of both tables, in the zone of a preview."""
+    with conn.transaction():
+        conn.execute("SET LOCAL timezone = 'UTC'")
+        found = conn.execute("""
+            SELECT to_jsonb(dim)::text FROM crm.users_dim AS dim
+            UNION ALL
+            SELECT to_jsonb(daily)::text FROM reports.user_events_daily AS daily
+            """)
+        return {row for (row,) in found}
+
+
 # The ends of a year and of a leap month, each with the day after it; and years later.
 DAYS: Final = [
     date.fromisoformat(day)
@@ -162,6 +174,52 @@ class Warehouse(RuleBasedStateMachine):
         if unchanged:
             assert written == (0, 0)
             assert places(self.conn) == before
+
+    @rule(day=DAY)
+    def preview(self, day: date) -> None:
+        """What loads are said to change is what they change then, and nothing before."""
+        before = rows(self.conn)
+        said = self.conn.execute(
+            "SELECT old_row::text, new_row::text"
+            " FROM etl.preview_loads('{users_dim,user_events_daily}', ARRAY[%s, %s]::date[], 1000)",
+            (day, day),
+        ).fetchall()
+        assert rows(self.conn) == before
+        corrected = day in self.corrected
+        self.corrected.discard(day)  # one load, as in the preview
+        self.load_once(day)
+        after = rows(self.conn)
+        assert {old for old, _ in said if old} == before - after
+        assert {new for _, new in said if new} == after - before
+        if corrected:
+            self.corrected.add(day)
+        self.load(day)
+
+    @rule()
+    def rebuild(self) -> None:
+        """Build the dimension anew: then it is as if all that is in raw had been loaded."""
+        raw = {day: raw_events(self.conn, day) for day in [*DAYS, QUIET]}
+        self.conn.execute("SELECT FROM etl.rebuild_users_dim()")
+        assert dimension(self.conn) == model_dimension(chain.from_iterable(raw.values()))
+        stale = "SELECT FROM etl.stale_dates WHERE load_name = 'users_dim'"
+        assert self.conn.execute(stale).fetchall() == []
+        before = places(self.conn)
+        for day in raw:
+            self.load_once(day, ("users_dim",))
+        assert places(self.conn) == before, "loads agree"
+        for day in [*raw, *raw]:  # once for what arrived, once for what was corrected
+            self.load_once(day, ("user_events_daily",))
+        self.loaded = raw
+        self.corrected.clear()
+        self.purged.clear()
+        assert report(self.conn) == [model_report(*each) for each in sorted(raw.items())]
+
+    def load_once(
+        self, day: date, names: tuple[str, ...] = ("users_dim", "user_events_daily")
+    ) -> None:
+        """Load a day without a look at it."""
+        for name in names:
+            self.conn.execute("SELECT etl.run_load(%s, %s)", (name, day))
 
     @rule(seed=st.integers(0, 99))
     def catch_up(self, seed: int) -> None:

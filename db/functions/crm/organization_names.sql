@@ -6,3 +6,5 @@ ORDER BY organization_name, created_at, organization_key; -- equivalent: the nam
 
 COMMENT ON VIEW crm.organization_names IS
     'The organization that a name means: names are not unique, the oldest one stands for its name.';
+COMMENT ON COLUMN crm.organization_names.organization_name IS 'The name that events give.';
+COMMENT ON COLUMN crm.organization_names.organization_key IS 'The oldest organization of that name.';

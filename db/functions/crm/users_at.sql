@@ -1,7 +1,8 @@
 CREATE OR REPLACE FUNCTION crm.users_at(p_at timestamptz)
     RETURNS TABLE (
         user_id text, username text, user_email text, user_type text, organization_name text,
-        organization_key text, plan_name text, valid_from timestamptz
+        organization_key text, plan_name text, valid_from timestamptz,
+        attributes jsonb
     )
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -19,7 +20,8 @@ BEGIN
         dim.organization_name,
         organization.organization_key,
         dim.plan_name,
-        dim.valid_from
+        dim.valid_from,
+        dim.attributes
     FROM crm.users_dim AS dim
     LEFT JOIN crm.organization_names AS organization USING (organization_name)
     WHERE dim.valid_from <= p_at

@@ -8,7 +8,8 @@ SELECT
     dim.organization_name,
     organization.organization_key,
     dim.plan_name,
-    dim.valid_from
+    dim.valid_from,
+    dim.attributes
 -- The partition by name: to find it, a query of crm.users_dim locks every period.
 FROM crm.users_dim_open AS dim
 LEFT JOIN crm.organization_names AS organization USING (organization_name)
@@ -16,3 +17,12 @@ WHERE NOT dim.is_deleted;
 
 COMMENT ON VIEW crm.users_current IS
     'Each user that exists, in the last known state, with the key of the organization.';
+COMMENT ON COLUMN crm.users_current.user_id IS 'The id that the producers give; a token when the user was erased.';
+COMMENT ON COLUMN crm.users_current.username IS 'As the last event says; null when that was blank.';
+COMMENT ON COLUMN crm.users_current.user_email IS 'As the last event says.';
+COMMENT ON COLUMN crm.users_current.user_type IS 'As the last event says.';
+COMMENT ON COLUMN crm.users_current.organization_name IS 'As the last event says: a name, which several organizations may have.';
+COMMENT ON COLUMN crm.users_current.organization_key IS 'The oldest organization of that name; null when none is known.';
+COMMENT ON COLUMN crm.users_current.plan_name IS 'As the last event says.';
+COMMENT ON COLUMN crm.users_current.valid_from IS 'The instant of the last event.';
+COMMENT ON COLUMN crm.users_current.attributes IS 'The other fields that internal.user_attributes lists.';

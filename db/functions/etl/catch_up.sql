@@ -15,6 +15,8 @@ BEGIN
     JOIN etl.loads USING (load_name); -- equivalent: etl.stale_dates has names of etl.loads only
 
     PERFORM etl.thin_ingests(), etl.thin_load_runs();
+    -- Without the locks of the views: db/migrate has those of the loads when it wants to replace them.
+    COMMIT;
     CALL etl.run_loads(v_load_names, v_dates);
 END;
 $catch_up$;

@@ -52,3 +52,4 @@ COMMENT ON COLUMN etl.freshness.stale_days IS 'The days of etl.stale_dates, as r
 COMMENT ON COLUMN etl.freshness.stale_reasons IS 'Why, each reason once; null when no day is stale.';
 COMMENT ON COLUMN etl.freshness.rejected_in_24_hours IS
     'How many messages with user events were rejected in the last 24 hours; no table has them.';
+COMMENT ON COLUMN etl.freshness.load_name IS 'The load that fills the table, as in etl.loads.';

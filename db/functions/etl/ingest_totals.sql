@@ -8,3 +8,8 @@ SELECT
 FROM etl.ingests;
 
 COMMENT ON VIEW etl.ingest_totals IS 'What became of all messages ever received.';
+COMMENT ON COLUMN etl.ingest_totals.received IS 'How many messages ever came.';
+COMMENT ON COLUMN etl.ingest_totals.inserted IS 'How many were new events.';
+COMMENT ON COLUMN etl.ingest_totals.duplicates IS 'How many were there before.';
+COMMENT ON COLUMN etl.ingest_totals.rejected IS 'How many went to quarantine.';
+COMMENT ON COLUMN etl.ingest_totals.last_at IS 'When the last message came.';

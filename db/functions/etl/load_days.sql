@@ -34,6 +34,8 @@ BEGIN
     WHERE takes_day
       AND (last_load.snapshot IS NULL OR stale.reason IS NOT NULL);
 
+    -- Without the locks of the views: db/migrate has those of the loads when it wants to replace them.
+    COMMIT;
     CALL etl.run_loads(v_load_names, v_dates);
 END;
 $load_days$;

@@ -34,3 +34,6 @@ COMMENT ON VIEW etl.load_outcomes IS
 COMMENT ON COLUMN etl.load_outcomes.failure_rate IS 'The part of them that failed, 0 to 1.';
 COMMENT ON COLUMN etl.load_outcomes.unresolved IS
     'The day and the error of the last one that failed and has not succeeded since; null for none.';
+COMMENT ON COLUMN etl.load_outcomes.load_name IS 'The load, as in etl.loads.';
+COMMENT ON COLUMN etl.load_outcomes.succeeded IS 'How often it succeeded of late.';
+COMMENT ON COLUMN etl.load_outcomes.failed IS 'How often it failed of late.';

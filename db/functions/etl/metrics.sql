@@ -50,3 +50,7 @@ SELECT 'problems', '', '', count(*)
 FROM etl.problems;
 
 COMMENT ON VIEW etl.metrics IS 'Figures for a monitoring system; python -m reporting status --prometheus prints them.';
+COMMENT ON COLUMN etl.metrics.metric IS 'What is measured.';
+COMMENT ON COLUMN etl.metrics.label IS 'What it is measured of, for instance load_name; null when there is one value only.';
+COMMENT ON COLUMN etl.metrics.label_value IS 'Which one.';
+COMMENT ON COLUMN etl.metrics.value IS 'The number, or seconds.';

@@ -55,3 +55,5 @@ FROM (VALUES ('fsync'), ('full_page_writes')) AS setting (name)
 WHERE current_setting(name) = 'off';
 
 COMMENT ON VIEW etl.problems IS 'What in the database needs a person, and what to do about it; no row when all is well.';
+COMMENT ON COLUMN etl.problems.problem IS 'What is wrong, in a sentence.';
+COMMENT ON COLUMN etl.problems.remedy IS 'What to do.';

@@ -3,8 +3,16 @@ CREATE OR REPLACE VIEW etl.stale_dates AS
 SELECT
     load_name,
     import_date,
-    CASE WHEN is_loaded THEN 'events arrived after the last load began' ELSE 'never loaded' END AS reason
-FROM internal.waiting_days;
+    CASE
+        WHEN outdated.import_date IS NOT NULL THEN 'the rules changed'
+        WHEN waiting.is_loaded THEN 'events arrived after the last load began'
+        ELSE 'never loaded'
+    END AS reason
+FROM internal.waiting_days AS waiting
+FULL JOIN internal.outdated_days AS outdated USING (load_name, import_date);
 
 COMMENT ON VIEW etl.stale_dates IS
-    'Which load has to run for which day, and why: by transaction snapshots, so an event is never missed, however long its ingest took to commit.';
+    'Which load has to run for which day, and why: by transaction snapshots, so an event is never missed, however long its ingest took to commit. And days that were loaded under older rules, see etl.rules_of_days.';
+COMMENT ON COLUMN etl.stale_dates.load_name IS 'The load that has to run, as in etl.loads.';
+COMMENT ON COLUMN etl.stale_dates.import_date IS 'For which UTC day.';
+COMMENT ON COLUMN etl.stale_dates.reason IS 'Why.';

@@ -1,4 +1,4 @@
--- Reads etl.arrivals and etl.load_runs.
+-- Reads etl.arrivals, etl.load_runs and internal.outdated_days.
 CREATE OR REPLACE FUNCTION internal.arrived_events(
     p_load_name   text,
     p_import_date date,
@@ -30,6 +30,12 @@ BEGIN
         WHERE event_date = p_import_date
           AND NOT pg_visible_in_snapshot(xid, v_last_load.snapshot)
           AND pg_visible_in_snapshot(xid, p_snapshot)
+          AND NOT EXISTS (
+              SELECT
+              FROM internal.outdated_days AS outdated
+              WHERE outdated.load_name = p_load_name
+                AND outdated.import_date = p_import_date
+          )
     ) AS arrival
     HAVING bool_and(arrival.event_sks IS NOT NULL)
        -- Beyond that share it takes less time to read the day from one end to the other.
@@ -38,4 +44,4 @@ END;
 $arrived_events$;
 
 COMMENT ON FUNCTION internal.arrived_events(text, date, pg_snapshot) IS
-    'What arrived of a UTC day since its last load, as far as a snapshot shows it: a multirange of event_sk that holds these events of the day and no other, and how many they are of each type. Null when the whole day is to be loaded: it never was, nothing arrived, so much that the whole costs less, or more than new events changed.';
+    'What arrived of a UTC day since its last load, as far as a snapshot shows it: a multirange of event_sk that holds these events of the day and no other, and how many they are of each type. Null when the whole day is to be loaded: it never was, its rules changed, nothing arrived, so much that the whole costs less, or more than new events changed.';

@@ -1,9 +1,11 @@
--- Reads etl.purges and raw.user_events, writes etl.arrivals.
+-- Reads etl.loads, etl.purges and raw.user_events, writes etl.arrivals.
 CREATE OR REPLACE FUNCTION internal.begin_load(p_load_name text, p_import_date date)
     RETURNS timestamptz
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $begin_load$
+DECLARE
+    v_rules CONSTANT text := (SELECT rules FROM etl.loads WHERE load_name = p_load_name);
 BEGIN
     PERFORM internal.begin_change('a load');
 
@@ -19,6 +21,13 @@ BEGIN
     END IF;
 
     PERFORM internal.lock_load(p_load_name);
+
+    -- The function that called us is still the old one.
+    IF v_rules IS DISTINCT FROM (SELECT rules FROM etl.loads WHERE load_name = p_load_name) THEN
+        RAISE EXCEPTION 'the rules of % changed while its load waited', p_load_name
+            USING ERRCODE = 'serialization_failure',
+                  HINT = 'Load the day again.';
+    END IF;
 
     IF p_import_date::timestamp AT TIME ZONE 'UTC' < internal.retention_start() THEN
         RAISE EXCEPTION 'the events of % were removed from raw', p_import_date

@@ -11,7 +11,7 @@ DECLARE
 BEGIN
     FOREACH v_table IN ARRAY ARRAY[
         'internal.users_dim_arrived', 'internal.users_dim_stage',
-        'internal.users_dim_changed', 'internal.users_dim_neighbors'
+        'internal.users_dim_changed', 'internal.users_dim_neighbors', 'internal.users_dim_differences'
     ]::regclass[] LOOP
         EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s)', v_table)
         INTO v_has_rows;
@@ -37,4 +37,4 @@ END;
 $empty_users_dim_stage$;
 
 COMMENT ON FUNCTION internal.empty_users_dim_stage() IS
-    'Empties the staging tables of crm.load_users_dim, beside whoever reads them.';
+    'Empties the staging tables of crm.load_users_dim and of etl.rebuild_users_dim, beside whoever reads them.';

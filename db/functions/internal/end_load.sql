@@ -16,12 +16,18 @@ DECLARE
     v_snapshots pg_snapshot[];
 BEGIN
     INSERT INTO etl.load_runs (
-        load_name, import_date, started_at, duration, rows_read, rows_written, snapshot, events_arrived, newest_event
+        load_name, import_date, started_at, duration, rows_read, rows_written, snapshot, events_arrived, newest_event,
+        rules
     )
     VALUES (
         p_load_name, p_import_date, p_started_at, clock_timestamp() - p_started_at,
-        p_rows_read, p_rows_written, p_snapshot, p_arrived, p_newest_event
+        p_rows_read, p_rows_written, p_snapshot, p_arrived, p_newest_event,
+        (SELECT rules FROM etl.loads WHERE load_name = p_load_name)
     );
+
+    DELETE FROM internal.outdated_days
+    WHERE load_name = p_load_name
+      AND import_date = p_import_date;
 
     -- What all loads have seen makes nothing stale any more.
     v_snapshots := ARRAY(
@@ -40,4 +46,4 @@ END;
 $end_load$;
 
 COMMENT ON FUNCTION internal.end_load(text, date, timestamptz, pg_snapshot, bigint, bigint, bigint, timestamptz) IS
-    'What each load of one day does last: writes its row of etl.load_runs, and forgets the arrivals that all loads have seen.';
+    'What each load of one day does last: writes its row of etl.load_runs, and forgets that the rules had changed, and the arrivals that all loads have seen.';

@@ -17,10 +17,10 @@ BEGIN
     WHERE stage.is_late
       AND (
           stage.valid_from, stage.is_deleted, stage.username, stage.user_email, stage.user_type,
-          stage.organization_name, stage.plan_name, stage.event_sk
+          stage.organization_name, stage.plan_name, stage.event_sk, stage.attributes
       ) IS DISTINCT FROM (
           stage.open_from, stage.open_is_deleted, stage.open_username, stage.open_user_email, stage.open_user_type,
-          stage.open_organization_name, stage.open_plan_name, stage.open_event_sk
+          stage.open_organization_name, stage.open_plan_name, stage.open_event_sk, stage.open_attributes
       )
       -- A day that was not loaded has no version to compare with.
       AND (NOT p_is_loaded OR NOT EXISTS (
@@ -32,10 +32,10 @@ BEGIN
             AND (dim.valid_to = stage.valid_to OR stage.valid_to IS NULL) -- equivalent: what moved its end is new or gone itself
             AND (
                 dim.is_deleted, dim.username, dim.user_email, dim.user_type,
-                dim.organization_name, dim.plan_name, dim.event_sk
+                dim.organization_name, dim.plan_name, dim.event_sk, dim.attributes
             ) IS NOT DISTINCT FROM (
                 stage.is_deleted, stage.username, stage.user_email, stage.user_type,
-                stage.organization_name, stage.plan_name, stage.event_sk
+                stage.organization_name, stage.plan_name, stage.event_sk, stage.attributes
             )
             AND coalesce(dim.valid_to, 'infinity') >= p_from -- for speed: leaves out periods that cannot hold the version
       ))

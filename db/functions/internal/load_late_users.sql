@@ -64,11 +64,12 @@ BEGIN
 
     INSERT INTO crm.users_dim (
         user_id, valid_from, valid_to, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk
+        username, user_email, user_type, organization_name, plan_name, event_sk, attributes
     )
     SELECT
         stage.user_id, stage.valid_from, coalesce(stage.valid_to, nullif(neighbor.next_from, 'infinity')), stage.is_deleted,
-        stage.username, stage.user_email, stage.user_type, stage.organization_name, stage.plan_name, stage.event_sk
+        stage.username, stage.user_email, stage.user_type, stage.organization_name, stage.plan_name, stage.event_sk,
+        stage.attributes
     FROM internal.users_dim_stage AS stage
     JOIN internal.users_dim_neighbors AS neighbor USING (user_id)
     ORDER BY stage.user_id; -- for speed: neighbours in this order are neighbours in a period

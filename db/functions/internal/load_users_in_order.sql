@@ -19,13 +19,14 @@ BEGIN
     -- What was open is closed; what began and ended on the day, and the open versions of new users, are added.
     INSERT INTO crm.users_dim (
         user_id, valid_from, valid_to, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk
+        username, user_email, user_type, organization_name, plan_name, event_sk, attributes
     )
     SELECT *
     FROM (
         SELECT
             user_id, open_from, valid_from, open_is_deleted,
-            open_username, open_user_email, open_user_type, open_organization_name, open_plan_name, open_event_sk
+            open_username, open_user_email, open_user_type, open_organization_name, open_plan_name, open_event_sk,
+            open_attributes
         FROM internal.users_dim_stage
         WHERE is_first
           AND NOT is_late
@@ -33,7 +34,7 @@ BEGIN
         UNION ALL -- for speed: no version comes twice
         SELECT
             user_id, valid_from, valid_to, is_deleted,
-            username, user_email, user_type, organization_name, plan_name, event_sk
+            username, user_email, user_type, organization_name, plan_name, event_sk, attributes
         FROM internal.users_dim_stage
         WHERE (NOT is_last OR open_from IS NULL)
           AND NOT is_late
@@ -51,7 +52,8 @@ BEGIN
         user_type = stage.user_type,
         organization_name = stage.organization_name,
         plan_name = stage.plan_name,
-        event_sk = stage.event_sk
+        event_sk = stage.event_sk,
+        attributes = stage.attributes
     FROM internal.users_dim_stage AS stage
     WHERE open.user_id = stage.user_id
       AND stage.is_last

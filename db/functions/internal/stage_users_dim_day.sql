@@ -10,9 +10,9 @@ DECLARE
 BEGIN
     INSERT INTO internal.users_dim_stage (
         user_id, valid_from, valid_to, first_from, is_first, is_last, is_late, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk,
+        username, user_email, user_type, organization_name, plan_name, event_sk, attributes,
         open_from, open_is_deleted, open_username, open_user_email, open_user_type,
-        open_organization_name, open_plan_name, open_event_sk
+        open_organization_name, open_plan_name, open_event_sk, open_attributes
     )
     SELECT
         event.user_id,
@@ -22,38 +22,32 @@ BEGIN
         event.received_at = event.first_received_at,
         event.next_received_at IS NULL,
         coalesce(open.valid_from >= CASE WHEN p_is_whole THEN p_from ELSE event.first_received_at END, false),
-        event.event_type = 'User Deleted',
-        internal.blank_to_null(event.username),
-        internal.blank_to_null(event.user_email),
-        internal.blank_to_null(event.user_type),
-        internal.blank_to_null(event.organization_name),
-        internal.blank_to_null(event.plan_name),
-        event.event_sk,
+        event.is_deleted,
+        event.username, event.user_email, event.user_type,
+        event.organization_name, event.plan_name, event.event_sk, event.attributes,
         open.valid_from, open.is_deleted, open.username, open.user_email, open.user_type,
-        open.organization_name, open.plan_name, open.event_sk
+        open.organization_name, open.plan_name, open.event_sk, open.attributes
     FROM (
         -- Of several events at one instant: Deleted over Updated over Created, then the last to arrive.
         SELECT
-            user_id, received_at, event_type, username, user_email, user_type, organization_name, plan_name, event_sk,
+            state.*,
             first_value(received_at) OVER user_day AS first_received_at,
             lead(received_at) OVER user_day AS next_received_at
         FROM (
-            SELECT event.*
-            FROM raw.user_events AS event
+            SELECT *
+            FROM internal.user_states
             WHERE p_is_whole
               AND received_at >= p_from
               AND received_at < p_to
             UNION ALL
-            SELECT event.*
+            SELECT state.*
             FROM internal.users_dim_arrived
-            JOIN raw.user_events AS event USING (user_id, received_at)
+            JOIN internal.user_states AS state USING (user_id, received_at)
             WHERE NOT p_is_whole
-        ) AS event
+        ) AS state
         WINDOW user_day AS (
             PARTITION BY user_id
-            ORDER BY received_at,
-                array_position(ARRAY['User Created', 'User Updated', 'User Deleted'], event_type),
-                event_sk
+            ORDER BY received_at, strength, event_sk
         )
     ) AS event
     LEFT JOIN crm.users_dim_open AS open USING (user_id)

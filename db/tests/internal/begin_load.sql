@@ -1,6 +1,6 @@
 -- internal.begin_load(): a load gets a day, and the table for itself.
 BEGIN;
-SELECT plan(23);
+SELECT plan(24);
 
 SELECT throws_ok(statement, '22004', 'import_date must be a day, not null', description)
 FROM (VALUES
@@ -67,6 +67,15 @@ SET LOCAL timezone = 'UTC';
 SELECT is(internal.begin_load('user_events_daily', '2020-12-10'), NULL, 'of a day without events, none');
 SELECT crm.load_organizations_dim() \g /dev/null
 SELECT is((SELECT count(*) FROM locked), 3::bigint, 'the load of the organizations has one as well');
+
+-- db/migrate, which had the lock while the load waited for it.
+CREATE OR REPLACE FUNCTION internal.lock_load(p_load_name text) RETURNS void LANGUAGE sql AS $$
+    UPDATE etl.loads SET rules = 'other' WHERE load_name = p_load_name
+$$;
+SELECT throws_ok(
+    $$ SELECT crm.load_users_dim('2020-12-08') $$, '40001', 'the rules of users_dim changed while its load waited',
+    'a load that began under older rules is refused'
+);
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -46,11 +46,11 @@ DELETE FROM raw.rejected_user_events;
 CREATE FUNCTION pg_temp.arrive() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO raw.rejected_user_events (event_sk, reject_key, body, reason)
-    VALUES (NEW.event_sk + 1000, gen_random_uuid(), '', 'new');
-    RETURN NEW;
+    VALUES (OLD.event_sk + 1000, gen_random_uuid(), '', 'new');
+    RETURN OLD;
 END;
 $$;
-CREATE TRIGGER arrive BEFORE INSERT ON raw.user_events FOR EACH ROW EXECUTE FUNCTION pg_temp.arrive();
+CREATE TRIGGER arrive BEFORE DELETE ON raw.rejected_user_events FOR EACH ROW EXECUTE FUNCTION pg_temp.arrive();
 SELECT raw.ingest_user_events(
     ARRAY[convert_to('{"id": "a", "event_type": "User Created", "received_at": "2020-12-08 10:00"}', 'UTF8')], NULL, NULL, 'as of old'
 ) \g /dev/null

@@ -1,0 +1,120 @@
+-- Reads raw.user_events and etl.purges, writes crm.users_dim and etl.load_runs.
+-- Rerun: the same raw events and rules write nothing to the dimension.
+CREATE OR REPLACE FUNCTION etl.rebuild_users_dim(p_rows integer DEFAULT 10)
+    RETURNS TABLE (change text, total bigint, old_row jsonb, new_row jsonb)
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    SET datestyle = 'ISO'
+    SET timezone = 'UTC'
+    SET plan_cache_mode = 'force_custom_plan'
+    SET work_mem = '256MB'
+    SET jit = off
+AS $rebuild_users_dim$
+DECLARE
+    v_started_at CONSTANT timestamptz := clock_timestamp();
+    v_from       timestamptz;
+    v_snapshot   pg_snapshot;
+    v_kind       record;
+    v_users      text[];
+BEGIN
+    PERFORM internal.begin_change('etl.rebuild_users_dim');
+    PERFORM internal.lock_load('users_dim');
+    v_snapshot := pg_current_snapshot();
+    -- Only now: we may have waited for raw.drop_before.
+    v_from := internal.retention_start();
+    PERFORM internal.find_users_dim_differences(v_from);
+
+    FOR v_kind IN
+        SELECT difference.change, count(*) AS total
+        FROM internal.users_dim_differences AS difference
+        GROUP BY difference.change
+        ORDER BY difference.change
+    LOOP
+        v_users := ARRAY(
+            SELECT difference.user_id
+            FROM internal.users_dim_differences AS difference
+            WHERE difference.change = v_kind.change
+            ORDER BY difference.user_id, difference.valid_from
+            LIMIT p_rows
+        );
+        RETURN QUERY
+        SELECT
+            v_kind.change,
+            v_kind.total,
+            old.contents,
+            CASE
+                WHEN v_kind.change <> 'removed'
+                    THEN to_jsonb(new) - 'change' || jsonb_build_object('is_valid', new.valid_to IS NULL)
+            END
+        FROM internal.users_dim_differences AS new
+        -- A subquery: of a row of the whole table, Citus would fetch the columns of the condition only.
+        LEFT JOIN (
+            SELECT dim.user_id, dim.valid_from, to_jsonb(dim) AS contents
+            FROM crm.users_dim AS dim
+            WHERE dim.user_id = ANY (v_users) -- for speed: others are not shown
+        ) AS old USING (user_id, valid_from)
+        WHERE new.change = v_kind.change
+          AND new.user_id = ANY (v_users) -- for speed: they come first
+        ORDER BY user_id, valid_from
+        LIMIT p_rows;
+    END LOOP;
+
+    PERFORM internal.require_users_dim_period(month)
+    FROM (
+        SELECT DISTINCT date_trunc('month', valid_to)::date AS month
+        FROM internal.users_dim_differences
+        WHERE valid_to IS NOT NULL
+    ) AS period;
+
+    DELETE FROM crm.users_dim AS dim
+    USING internal.users_dim_differences AS difference
+    WHERE dim.user_id = difference.user_id
+      AND dim.valid_from = difference.valid_from;
+
+    INSERT INTO crm.users_dim (
+        user_id, valid_from, valid_to, is_deleted,
+        username, user_email, user_type, organization_name, plan_name, event_sk, attributes
+    )
+    SELECT
+        user_id, valid_from, valid_to, is_deleted,
+        username, user_email, user_type, organization_name, plan_name, event_sk, attributes
+    FROM internal.users_dim_differences AS difference
+    WHERE difference.change <> 'removed'
+    ORDER BY user_id; -- for speed: neighbours in this order are neighbours in a period
+
+    IF EXISTS (SELECT FROM etl.check_users_dim()) THEN
+        RAISE EXCEPTION 'the dimension that was built breaks its own rules'
+            USING ERRCODE = 'data_exception',
+                  HINT = 'The old one stays; SELECT * FROM etl.check_users_dim() tells whether that one is well.';
+    END IF;
+
+    -- Each day is loaded now.
+    PERFORM internal.end_load(
+        'users_dim', day, v_started_at, v_snapshot, sum(n_versions)::bigint, sum(n_written)::bigint, NULL, max(newest_event)
+    )
+    FROM (
+        SELECT (dim.valid_from AT TIME ZONE 'UTC')::date AS day, count(*) AS n_versions, 0 AS n_written, max(dim.valid_from) AS newest_event
+        FROM crm.users_dim AS dim
+        GROUP BY 1
+        UNION ALL
+        SELECT (difference.valid_from AT TIME ZONE 'UTC')::date, 0, count(*), NULL
+        FROM internal.users_dim_differences AS difference
+        GROUP BY 1
+        UNION ALL
+        SELECT DISTINCT import_date, 0, 0, NULL::timestamptz
+        FROM etl.load_runs
+        WHERE load_name = 'users_dim'
+        UNION ALL
+        -- Also one of which raw lost all events before a load.
+        SELECT DISTINCT event_date, 0, 0, NULL::timestamptz
+        FROM etl.arrivals
+    ) AS loaded
+    WHERE day::timestamptz >= v_from
+    GROUP BY day;
+
+    PERFORM internal.empty_users_dim_stage();
+END;
+$rebuild_users_dim$;
+
+COMMENT ON FUNCTION etl.rebuild_users_dim(integer) IS
+    'Builds the whole dimension anew, under the present rules, from all raw events and the versions of days that raw.drop_before removed, checks it, and puts what differs in the place of what was. Readers see the old one until the commit, and the new one from then on; what fails or is killed leaves the old one. Returns the first p_rows versions that are added, changed and removed, as they were and as they are, and how many there are of each kind. All days in raw are loaded then. Loads of the dimension wait meanwhile. In a transaction that is rolled back it only shows the difference.';

@@ -1,0 +1,6 @@
+-- Revert warehouse:previews from pg
+BEGIN;
+
+DROP TABLE internal.preview_rows CASCADE;
+
+COMMIT;

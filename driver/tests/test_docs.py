@@ -1,0 +1,149 @@
+"""What README and docs tell people to do works as they say; the reference is up to date."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import psycopg
+import pytest
+
+from driver.cli import main
+from driver.settings import Settings
+from driver.tests.conftest import DB, until
+
+ROOT: Final = DB.parent
+DATA: Final = ROOT / "data"
+PAGES: Final = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
+CHANGE: Final = ROOT / "docs" / "change.md"
+TUTORIAL: Final = ROOT / "docs" / "tutorial.md"
+# A block, before it a comment that says who runs it, or, when it is a file, a line with its path.
+BLOCK: Final = re.compile(
+    r"^(?: *<!-- (?P<mark>[^\n]*) -->\n)?(?:`(?P<path>[^`\n]+)`\n\n)?"
+    r"(?P<indent> *)```(?P<language>\w+)\n(?P<text>.*?)^(?P=indent)```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+Connection = psycopg.Connection[Any]
+
+
+class Block(NamedTuple):
+    """What is between two lines of backquotes."""
+
+    mark: str | None
+    path: str | None
+    language: str
+    text: str
+
+
+def blocks(page: Path) -> list[Block]:
+    """Return those of a page, in their order."""
+    found = BLOCK.finditer(page.read_text("utf-8"))
+    return [Block(*(match[name] for name in Block._fields)) for match in found]
+
+
+@pytest.fixture(name="sample")
+def fixture_sample(fresh: Connection) -> Connection:
+    """A connection to a warehouse with the sample, which PGDATABASE names as well."""
+    subprocess.run([DB / "migrate"], check=True)
+    files = [str(DATA / "organizations.json"), str(DATA / "user_events.json")]
+    assert main(["import", "both", "--direct", *files]) == 0
+    fresh.execute("CALL etl.catch_up()")
+    return fresh
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_command_is_run_or_says_that_it_is_not(page: Path) -> None:
+    """By this module, by the one that its mark names, or by nobody for the reason of its mark."""
+    for block in blocks(page):
+        if block.mark and block.mark.startswith("run by "):
+            names = re.findall(r"[\w./]+\.\w+|\.ci/run", block.mark)
+            assert names and all((ROOT / name).exists() for name in names), block.mark
+        elif block.mark:
+            assert block.mark.startswith("not run: "), block.mark
+        elif block.language == "sh":
+            assert page in (CHANGE, TUTORIAL), block.text
+        else:
+            assert block.language in ("sql", "text") or page.name == "README.md", block.text
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page != CHANGE], ids=lambda page: page.name
+)
+def test_sql_can_be_pasted(sample: Connection, page: Path) -> None:
+    """All SQL of a page, one after the other, on the sample."""
+    sample.execute(
+        "CREATE TABLE fact (user_id text, happened_at timestamptz, valid_from timestamptz)"
+    )
+    for block in blocks(page):
+        if block.language == "sql" and not block.mark:
+            command = ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
+            subprocess.run(command, input=block.text, check=True, encoding="utf-8")
+
+
+def follow(page: Path, folder: Path) -> None:
+    """Write each file of a page into a folder, run each command there; its output is as told."""
+    environment = os.environ | {"PSQLRC": "/dev/null", "PGTZ": "UTC"}
+    output = ""
+    for block in blocks(page):
+        if block.mark:
+            continue
+        if block.path:
+            (folder / block.path).write_text(block.text, "utf-8")
+        elif block.language == "sh":
+            assert output == ""
+            command = ["bash", "-euo", "pipefail", "-c", block.text]
+            output = subprocess.run(
+                command, cwd=folder, env=environment, check=True, stdout=-1, encoding="utf-8"
+            ).stdout
+        else:
+            assert block.language == "text"
+            assert block.text == output
+            output = ""
+    assert output == ""
+
+
+def test_the_tutorial(sample: Connection, tmp_path: Path) -> None:
+    """On the sample, to the letter."""
+    follow(TUTORIAL, tmp_path)
+    assert sample.execute("SELECT count(*) FROM etl.erasures").fetchone() == (1,)
+
+
+def test_a_new_attribute(fresh: Connection, tmp_path: Path) -> None:
+    """From the event to the report, to the letter; and back."""
+    shutil.copytree(DB, tmp_path / "db")
+    subprocess.run([tmp_path / "db" / "migrate"], check=True)
+    follow(CHANGE, tmp_path)
+    migrations = tmp_path / "db" / "migrations"
+    subprocess.run(["sqitch", "verify", "db:pg:"], cwd=migrations, check=True)
+    revert = ["sqitch", "revert", "-y", "--to", "country^", "db:pg:"]
+    subprocess.run(revert, cwd=migrations, check=True)
+    assert fresh.execute("SELECT attributes FROM crm.users_at('2020-12-10') ORDER BY 1").fetchall()
+
+
+def test_the_program_that_publishes(
+    conn: Connection,
+    settings: Settings,
+    start_consumer: Callable[..., subprocess.Popen[bytes]],
+) -> None:
+    """README's event is in raw."""
+    assert settings
+    start_consumer()
+    (program,) = [b.text for b in blocks(ROOT / "README.md") if b.language == "python"]
+    subprocess.run([sys.executable, "-c", program], check=True)
+    until(lambda: bool(conn.execute("SELECT FROM raw.user_events").rowcount))
+    assert conn.execute("SELECT user_id, plan_name, extra FROM raw.user_events").fetchall() == [
+        ("anna", "Small", None)
+    ]
+
+
+def test_the_reference(sample: Connection) -> None:
+    """It is what `make reference` would write."""
+    assert sample
+    command = ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only"]
+    told = subprocess.check_output([*command, f"--file={DB / 'reference.sql'}"], encoding="utf-8")
+    assert (ROOT / "docs" / "reference.md").read_text("utf-8") == told, "run make reference"
