@@ -21,18 +21,24 @@ AS = $(RUN) env PGOPTIONS='-c role=warehouse_$(1)'
 # The absolute path of the file that a variable names, for containers. A pipe has none: /dev/stdin is passed as it is.
 ABSOLUTE = "$$(realpath -e "$$$(1)" 2>/dev/null || echo "$$$(1)")"
 
+##@ use
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9_]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^##@ / {group = $$0} \
+	  /^[a-z0-9_]+:.*## / {targets[group] = targets[group] sprintf("  %-18s %s\n", $$1, $$2)} \
+	  END {printf "use\n%s\noperate\n%s\ndevelop\n%s", targets["##@ use"], targets["##@ operate"], targets["##@ develop"]}' \
+	  $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## Start the database, RabbitMQ and the consumer; migrate (SERVICES=docker|local, CONSUMERS=2, CATCH_UP_SECONDS=60)
 	$(MANAGE) setup
 
+##@ operate
 .PHONY: migrate
 migrate: ## Bring schema and functions up to date
 	$(MANAGE) migrate
 
+##@ use
 .PHONY: import
 import: ## Import both files (ORGANIZATIONS=file USER_EVENTS=file; DIRECT=1: past the queue)
 	$(call AS,ingest) python -m driver import both $(if $(DIRECT),--direct) \
@@ -54,6 +60,7 @@ load: ## Run every load for the days of a range that are not loaded yet (FROM=20
 catch_up: ## Run every load for exactly the days that need it
 	$(call AS,load) python -m driver catch-up
 
+##@ operate
 .PHONY: preview
 preview: ## Show what the loads of a day would change, or those of all stale days (IMPORT_DATE=2020-12-08, or FROM= TO=)
 	$(RUN) psql --no-psqlrc --quiet --set=day="$$IMPORT_DATE" --set=first="$(FROM)" --set=last="$(TO)" --file=db/preview.sql
@@ -67,8 +74,9 @@ try: ## Show what the rules of a checkout would change, on a copy with the raw e
 rebuild: ## Build the whole dimension anew beside its readers, and show what differs
 	$(RUN) psql --no-psqlrc --command="SELECT * FROM etl.rebuild_users_dim()"
 
+##@ use
 .PHONY: status
-status: ## Show what is where, and what needs a person (STATUS=--json or --prometheus)
+status: ## Show the queue, the last loads and the problems that somebody has to solve (STATUS=--json or --prometheus)
 	$(call AS,load) python -m reporting status $(STATUS)
 
 .PHONY: report
@@ -80,6 +88,10 @@ report: ## Show the daily numbers, and write report.html (FROM=2020-12-05 TO=202
 demo: setup import ## From nothing to both tables: import the sample, load its seven days
 	@$(MAKE) --no-print-directory load FROM=2020-12-05 TO=2020-12-11
 	$(RUN) psql -X --quiet <<<"$$DEMO_SQL"
+	@echo 'What next:'
+	@echo '  make report                   how many events and users each day; report.html has the charts'
+	@echo '  make psql                     ask the tables, for example: SELECT * FROM crm.users_current;'
+	@echo '  make import USER_EVENTS=FILE  your own events, JSON like data/user_events.json'
 
 define DEMO_SQL
 \encoding UTF8
@@ -101,6 +113,7 @@ TABLE reports.user_events_daily ORDER BY event_date;
 endef
 export DEMO_SQL
 
+##@ develop
 .PHONY: test_tools
 test_tools:
 	$(MANAGE) prepare_tests
@@ -110,14 +123,16 @@ test: test_tools setup ## Run the SQL and the Python tests, with coverage
 	$(MANAGE) run_profiled db/test
 	$(RUN) python -m pytest --cov-fail-under=100
 
+##@ operate
 .PHONY: distribute undistribute
 distribute: ## Spread the warehouse over the workers of a Citus cluster (PGHOST=coordinator …)
 	$(CLUSTER) psql --no-psqlrc --file=db/citus/distribute.sql
 
-undistribute: ## Take it back to the coordinator
+undistribute: ## Bring it back to the coordinator
 	$(CLUSTER) psql --no-psqlrc --file=db/citus/undistribute.sql
 	$(CLUSTER) db/migrate
 
+##@ develop
 .PHONY: test_citus
 test_citus: test_tools setup ## Run the SQL tests and the random histories on a Citus cluster (PGHOST=coordinator …)
 	$(CLUSTER) db/citus/test
@@ -169,18 +184,22 @@ lint_docker: ## Run `lint` in containers
 test_docker lint_docker: %_docker:
 	@$(MAKE) --no-print-directory SERVICES=docker $*
 
+##@ operate
 .PHONY: env
 env: ## Print exports for clients of your own: eval "$(make -s env)" && psql
 	$(MANAGE) env
 
+##@ use
 .PHONY: psql
 psql: ## Open psql on the warehouse
 	$(MANAGE) psql
 
+##@ operate
 .PHONY: logs
 logs: ## Show the logs of the consumer and the servers; follow them on a terminal
 	$(MANAGE) logs
 
+##@ use
 .PHONY: teardown
-teardown: ## Stop and remove everything setup made, with the data
+teardown: ## Stop and delete everything that setup made, with the data (YES=1: without a question)
 	$(MANAGE) teardown

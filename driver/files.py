@@ -35,9 +35,9 @@ OTHERS: Final = (
 class Texts(Iterator[bytes]):
     """The elements of a JSON array, or the lines of a file with one object a line.
 
-    The file is opened and its kind is looked at at once, the rest is read as the texts are taken; so
-    it may be a pipe. Raises UsageError when the file cannot be read or is neither, and so do the
-    texts when it ends before its array does.
+    The file is opened and its kind is looked at now, the rest is read as the texts are taken; so it
+    may be a pipe. Raises UsageError when the file cannot be read or is neither, and the texts do
+    when it ends before its array does.
     """
 
     def __init__(self, path: Path) -> None:

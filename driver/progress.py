@@ -46,9 +46,9 @@ class Loads:
         self._bars.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failed: object, *_: object) -> None:
         self._bars.stop()
-        if not self.count and not self._bars.disable:
+        if not failed and not self.count and not self._bars.disable:
             print("nothing to do: all these days are loaded, and no event waits")
 
     def say(self, line: str) -> None:

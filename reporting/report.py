@@ -120,7 +120,8 @@ def print_report(numbers: Numbers) -> None:
     """A line about each table, then a line for each day, with bars where there is room."""
     screen = Screen()
     for freshness in numbers.freshness:
-        screen.print(str(freshness), markup=False, highlight=False, soft_wrap=True)
+        wraps = screen.is_terminal
+        screen.print(str(freshness), markup=False, highlight=False, soft_wrap=not wraps)
     table = _table(numbers.days, has_bars=True)
     if screen.needs(table) > screen.width:
         table = _table(numbers.days, has_bars=False)
