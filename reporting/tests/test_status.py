@@ -96,7 +96,11 @@ def test_status(conn: Connection, settings: Settings, capsys: pytest.CaptureFixt
     for family in families:
         assert family.documentation.endswith(".")
         assert (family.type == "counter") == (family.name == "warehouse_messages")
+    check_monitoring(metrics)
 
+
+def check_monitoring(metrics: dict[tuple[str, ...], float]) -> None:
+    """The dashboard and the alerts ask for what is exported."""
     exported = {name for name, *_ in metrics}
     rules = (MONITORING / "prometheus-rules.yml").read_text("utf-8")
     dashboard = json.loads((MONITORING / "grafana.json").read_text("utf-8"))
