@@ -16,7 +16,7 @@ from driver.errors import BrokerError
 from driver.files import message_ids
 from driver.ingest import BATCH, Ingester, Outcome
 from driver.patience import Patience
-from driver.progress import bars
+from driver.progress import bars, show
 from driver.settings import Settings
 
 COPY_ORGANIZATIONS: Final[LiteralString] = (
@@ -52,28 +52,28 @@ def import_user_events(
 ) -> Outcome:
     """Publish a file's user events and wait until the consumers have committed each of them.
 
-    *share* says how much of the file is read, for the progress.
-    Raises UsageError for a bad file, Fault when a server is missing from the start or nobody
-    consumes. What is published then stays in the queue; importing again repeats no event.
+    *share* says how much of the file is read, for the progress. Raises UsageError for a bad file,
+    Fault when a server is missing from the start or nobody consumes. What is published then stays
+    in the queue; importing again repeats no event.
     """
     import_id = uuid4()
     published = 0
     with Committed(import_id) as committed, bars(sys.stderr) as progress:
-        publishing = progress.add_task("user events published", total=None)
-        committing = progress.add_task("user events committed", total=None)
+        publishing = progress.add_task("user events published", total=None, count=0)
+        committing = progress.add_task("user events committed", total=None, count=0)
         for published in _publish(settings, texts, import_id):
-            total = _estimate(published, share())
-            progress.update(publishing, completed=published, total=total)
-            progress.update(committing, completed=sum(committed.read()), total=total)
-        progress.update(publishing, total=published, completed=published)
-        progress.update(committing, total=published)
+            read = share()
+            show(progress, publishing, published, read)
+            done = sum(committed.read())
+            show(progress, committing, done, read and read * done / published)
+        show(progress, publishing, published, 1)
 
         committed.wait_from_now()
         while (done := sum(committed.read())) < published:
-            progress.update(committing, completed=done)
+            show(progress, committing, done, done / published)
             committed.complain(settings, published - done)
             time.sleep(POLL_SECONDS)
-        progress.update(committing, completed=done)
+        show(progress, committing, done, 1)
         return committed.read()
 
 
@@ -86,18 +86,11 @@ def import_user_events_directly(texts: Iterator[bytes], share: Share = lambda: N
     outcome = Outcome()
     messages = ((text, message_id, None) for message_id, text in message_ids(texts))
     with Ingester("import", _give_up) as ingester, bars(sys.stderr) as progress:
-        committing = progress.add_task("user events committed", total=None)
+        committing = progress.add_task("user events committed", total=None, count=0)
         while batch := list(islice(messages, BATCH)):
             outcome = outcome.plus(ingester.submit(batch).result())
-            progress.update(
-                committing, completed=sum(outcome), total=_estimate(sum(outcome), share())
-            )
+            show(progress, committing, sum(outcome), share())
     return outcome
-
-
-def _estimate(count: int, share: float | None) -> int | None:
-    """Estimate how many texts a file has, of which so many are in this share of it."""
-    return round(count / share) if share else None
 
 
 def _give_up(error: psycopg.Error) -> NoReturn:

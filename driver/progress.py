@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     Progress,
+    TaskID,
     TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
@@ -23,7 +24,7 @@ def bars(stream: TextIO) -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(16),
-        TextColumn("{task.completed:,.0f}"),
+        TextColumn("{task.fields[count]:,}"),
         TaskProgressColumn(),
         TimeElapsedColumn(),
         TextColumn("left"),
@@ -33,13 +34,21 @@ def bars(stream: TextIO) -> Progress:
     )
 
 
+def show(progress: Progress, task: TaskID, count: int, share: float | None) -> None:
+    """Show how many are done, and which share of all they are, if that is known."""
+    if share is None:
+        progress.update(task, count=count)
+    else:
+        progress.update(task, count=count, completed=share, total=1)
+
+
 class Loads:
     """Prints a line for each load, and on a terminal how far they are below."""
 
     def __init__(self) -> None:
         self._bars = bars(sys.stdout)
         self._bars.live.transient = True
-        self._task = self._bars.add_task("loads", total=None, visible=False)
+        self._task = self._bars.add_task("loads", total=None, visible=False, count=0)
         self.count = 0
 
     def __enter__(self) -> Self:
@@ -61,5 +70,10 @@ class Loads:
         if turn := re.match("([0-9]+)/([0-9]+) ", line):
             self.count = int(turn[1])
             self._bars.update(
-                self._task, completed=self.count, total=int(turn[2]), visible=True, refresh=True
+                self._task,
+                count=self.count,
+                completed=self.count,
+                total=int(turn[2]),
+                visible=True,
+                refresh=True,
             )
