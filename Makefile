@@ -10,12 +10,14 @@ export ORGANIZATIONS USER_EVENTS IMPORT_DATE
 
 MANAGE := @services/manage
 CHECKED := driver reporting bench db/mutate
-SCRIPTS := .ci/run $(addprefix services/,apt-install common docker keep local manage processes requirements tuned venv) \
-  $(addprefix db/,citus/test coverage lint migrate scratch test try)
+SCRIPTS := .ci/matrix .ci/run $(addprefix services/,apt-install common consumers docker external keep local manage processes requirements tuned venv) \
+  $(addprefix db/,citus/test coverage lint migrate restore scratch test try)
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run
-# The same on the database that libpq's variables name, if they do: make starts no Citus cluster.
-CLUSTER = $(if $(PGHOST),@PATH="$(CURDIR)/.venv/bin:$$PATH",$(RUN))
+# The same as the superuser: tests install extensions, stop sessions and change settings of the server.
+RUN_AS_ADMIN := $(MANAGE) run_as_admin
+# Run a command on the database that libpq's variables name, if they do: make starts no Citus cluster.
+CLUSTER = $(if $(PGHOST),@PATH="$(CURDIR)/.venv/bin:$$PATH",$(RUN_AS_ADMIN))
 # Run it with the rights of one role only.
 AS = $(RUN) env PGOPTIONS='-c role=warehouse_$(1)'
 # The absolute path of the file that a variable names, for containers. A pipe has none: /dev/stdin is passed as it is.
@@ -121,7 +123,7 @@ test_tools:
 .PHONY: test
 test: test_tools setup ## Run the SQL and the Python tests, with coverage
 	$(MANAGE) run_profiled db/test
-	$(RUN) python -m pytest --cov-fail-under=100
+	$(RUN_AS_ADMIN) python -m pytest --cov-fail-under=100
 
 ##@ operate
 .PHONY: distribute undistribute
@@ -149,7 +151,7 @@ lint: test_tools setup ## Check style and types of Python, the scripts, and ever
 	$(RUN) flake8 $(CHECKED)
 	$(RUN) shellcheck $(SCRIPTS)
 	$(RUN) shfmt --diff -i 4 -ci -bn $(SCRIPTS)
-	$(RUN) db/lint
+	$(RUN_AS_ADMIN) db/lint
 
 .PHONY: reference
 reference: setup ## Write docs/reference.md from the comments of the database
@@ -157,26 +159,26 @@ reference: setup ## Write docs/reference.md from the comments of the database
 
 .PHONY: mutate
 mutate: test_tools setup ## Change one thing at a time in the SQL functions: the SQL tests must fail (FILES=…, else half an hour)
-	$(RUN) db/scratch pgtap db/mutate $(FILES)
+	$(RUN_AS_ADMIN) db/scratch pgtap db/mutate $(FILES)
 
 .PHONY: e2e
 e2e: test_tools setup ## Emit events, load them, compare every row of both tables
-	$(RUN) python -m pytest driver/tests/test_e2e.py --no-cov
+	$(RUN_AS_ADMIN) python -m pytest driver/tests/test_e2e.py --no-cov
 
 .PHONY: soak
 soak: FAULTS := 300
 soak: HISTORIES := 3000
 soak: STORM := 300
 soak: test_tools setup ## Test faults, histories and loads at once for long (FAULTS=300 SEED=1 HISTORIES=3000 STORM=300)
-	$(RUN) env FAULTS=$(FAULTS) python -m pytest --no-cov -s driver/tests/test_faults.py
-	$(RUN) env HISTORIES=$(HISTORIES) STORM=$(STORM) python -m pytest --no-cov \
+	$(RUN_AS_ADMIN) env FAULTS=$(FAULTS) python -m pytest --no-cov -s driver/tests/test_faults.py
+	$(RUN_AS_ADMIN) env HISTORIES=$(HISTORIES) STORM=$(STORM) python -m pytest --no-cov \
 	  driver/tests/test_random_histories.py driver/tests/test_concurrent_loads.py
 
 .PHONY: bench
 bench: test_tools setup ## Measure the way into raw, the loads and freshness, half an hour
-	$(RUN) db/scratch pgtap python -m bench.ingest
-	$(RUN) db/scratch pgtap python -m bench.loads
-	$(RUN) db/scratch pgtap python -m bench.freshness
+	$(RUN_AS_ADMIN) db/scratch pgtap python -m bench.ingest
+	$(RUN_AS_ADMIN) db/scratch pgtap python -m bench.loads
+	$(RUN_AS_ADMIN) db/scratch pgtap python -m bench.freshness
 
 .PHONY: test_docker lint_docker
 test_docker: ## Run `test` in containers
@@ -185,9 +187,25 @@ test_docker lint_docker: %_docker:
 	@$(MAKE) --no-print-directory SERVICES=docker $*
 
 ##@ operate
-.PHONY: env
+.PHONY: backup restore
+backup restore: BACKUP := warehouse.dump
+backup: ## Dump the database into a file of the checkout (BACKUP=warehouse.dump)
+	$(RUN) pg_dump --format=custom --file=$(BACKUP)
+
+restore: ## Fill an empty warehouse from such a file, also of an older PostgreSQL (BACKUP=warehouse.dump)
+	$(RUN) db/restore $(BACKUP)
+
+##@ develop
+.PHONY: test_matrix
+test_matrix: ## Run demo, lint, test and e2e on every version of docs/versions.md, hours, with Docker (SYSTEMS='debian:trixie-slim 17')
+	@.ci/matrix $(SYSTEMS)
+
+##@ operate
+.PHONY: env env_admin
 env: ## Print exports for clients of your own: eval "$(make -s env)" && psql
 	$(MANAGE) env
+env_admin: ## The same for the superuser, which single tests need
+	$(MANAGE) env_admin
 
 ##@ use
 .PHONY: psql

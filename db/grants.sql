@@ -1,6 +1,12 @@
 -- Who may do what. Reloaded whole by db/migrate, after the functions; what is not granted here is the owner's alone.
 -- Functions that are granted to a role run with the owner's rights, so no role needs a table for them, and none has
 -- rights to the schema internal, where what they share is.
+
+-- The owner may act as each of them, as the make targets do. From PostgreSQL 16 on, who made a role has to let himself.
+SELECT format('GRANT %I TO CURRENT_USER', role)
+FROM unnest(ARRAY['warehouse_ingest', 'warehouse_load', 'warehouse_read']) AS role
+WHERE NOT pg_has_role(role, 'USAGE') \gexec
+
 REVOKE ALL ON ALL TABLES IN SCHEMA raw, crm, reports, etl, internal
     FROM PUBLIC, warehouse_ingest, warehouse_load, warehouse_read;
 REVOKE ALL ON ALL ROUTINES IN SCHEMA raw, crm, reports, etl, internal

@@ -28,6 +28,13 @@ CREATE TEMP TABLE preview AS
 SELECT row_number() OVER () AS row, *
 FROM etl.preview_loads(:'load_names', :'dates', 5);
 
+SELECT EXISTS (SELECT FROM preview) AS changes \gset
+\if :changes
+\else
+    \echo :what: nothing would change
+    \quit
+\endif
+
 \set what :what ' would change'
 \pset title :what
 SELECT load_name, change, max(total) AS rows

@@ -74,7 +74,10 @@ class Link:
                 on_open_error_callback=self._on_lost,
                 on_close_callback=self._on_lost,
             )
-            self._connection.ioloop.start()
+            try:
+                self._connection.ioloop.start()
+            finally:
+                self._connection.ioloop.close()  # its pair of sockets
         except Exception as error:  # pylint: disable=broad-exception-caught
             self._fail(error)  # raised in the caller's thread
 

@@ -64,14 +64,25 @@ def fixture_migrated() -> Iterator[str]:
 
 @pytest.fixture(name="empty", scope="session")
 def fixture_empty(migrated: str) -> Iterator[Callable[[], psycopg.Connection[Any]]]:
-    """Empties all tables and returns an autocommit connection, the same one at each call."""
+    """Empties all tables and returns an autocommit connection, the same one at each call.
+
+    No test begins or ends a transaction twice on it: that fills the server's log with warnings.
+    """
+    confused: list[str | None] = []
+
+    def note(diagnostic: psycopg.errors.Diagnostic) -> None:
+        if diagnostic.sqlstate in ("25001", "25P01"):
+            confused.append(diagnostic.message_primary)
+
     with psycopg.connect(dbname=migrated, autocommit=True) as conn:
+        conn.add_notice_handler(note)
 
         def empty() -> psycopg.Connection[Any]:
             conn.execute(EMPTY)
             return conn
 
         yield empty
+    assert not confused
 
 
 @pytest.fixture(name="conn")

@@ -44,7 +44,7 @@ def test_preview(conn: psycopg.Connection[Any]) -> None:
     assert conn.execute("SELECT FROM crm.users_dim").fetchall() == []
 
     conn.execute("CALL etl.catch_up()")
-    assert preview()[0] == "0 loads of 0 days would change".split()
+    assert preview()[0] == "0 loads of 0 days: nothing would change".split()
     assert ["users_dim", "added", "1"] not in preview(day="2020-12-08")
 
 

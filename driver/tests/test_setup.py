@@ -20,6 +20,8 @@ Result = subprocess.CompletedProcess[str]
 ROOT: Final = Path(__file__).parents[2]
 STATE: Final = ROOT / ".services" / "setup"
 PATH: Final = f"/usr/lib/rabbitmq/bin:{os.environ['PATH']}"
+FILES: Final = [str(ROOT / "data" / name) for name in ("organizations.json", "user_events.json")]
+SESSIONS: Final = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'elsewhere'"
 SETTINGS: Final = (
     "POSTGRES_PORT",
     "RABBITMQ_PORT",
@@ -36,14 +38,14 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def services(*verb: str, **settings: str) -> Result:
-    """Call services/local for the servers of these tests.
+def services(*verb: str, kind: str = "local", **settings: str) -> Result:
+    """Call services/local for the servers of these tests, or what does the same for others.
 
     A consumer works in a folder of its own: measured from there, the tests would count as code.
     """
     outer = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
     return subprocess.run(
-        [ROOT / "services" / "local", *verb],
+        [ROOT / "services" / kind, *verb],
         env={
             **outer,
             **dict.fromkeys(SETTINGS, ""),
@@ -63,6 +65,12 @@ def succeed(*verb: str) -> str:
     result = services(*verb)
     assert result.returncode == 0, result.stderr
     return result.stdout
+
+
+def exported(verb: str) -> dict[str, str]:
+    """Return the variables that a verb prints exports of."""
+    lines = succeed(verb).removeprefix("export ").rstrip().split("\nexport ")
+    return dict(line.split("=", 1) for line in lines)
 
 
 def psql(statement: str) -> None:
@@ -259,3 +267,119 @@ def test_catch_up_goes_on(running: None) -> None:
         )
         assert succeed("start_catch_up") == "catch-up: not on schedule\n"
     assert "catch-up" not in pids()
+
+
+def test_data_of_a_version_whose_programs_are_gone_stay(tmp_path: Path) -> None:
+    """Setup says what to do, and touches nothing."""
+    state = Path(".services/older")
+    version = ROOT / state / "data" / "database" / "PG_VERSION"
+    version.parent.mkdir(parents=True)
+    version.write_text("14\n")
+    (ROOT / state / "settings").write_text(f"postgres_bin={tmp_path}\n")
+    try:
+        result = services("up", SERVICES_STATE=str(state))
+        assert (result.returncode, result.stdout) == (1, "")
+        assert "the data are of PostgreSQL 14, whose programs are gone" in result.stderr
+        assert [path.name for path in (ROOT / state).iterdir()] == ["settings", "data"]
+    finally:
+        shutil.rmtree(ROOT / state)
+
+
+def test_a_dump_becomes_the_warehouse_of_another_server(running: None, tmp_path: Path) -> None:
+    """One that has no events yet; what the dump holds is there, also which days are yet to load."""
+    assert running is None
+    dump = str(tmp_path / "warehouse.dump")
+    succeed("run", "python", "-m", "driver", "import", "both", "--direct", *FILES)
+    succeed("run", "python", "-m", "driver", "load-days", "2020-12-05", "2020-12-08")
+    table = ("psql", "-XAtc", "TABLE crm.users_dim ORDER BY user_id, valid_from")
+    before = succeed(*table)
+    succeed("run", "pg_dump", "--format=custom", f"--file={dump}")
+
+    refused = services("run", "db/restore", dump)
+    assert refused.returncode == 1
+    assert "the database warehouse has events: restore into a new one" in refused.stderr
+    assert succeed(*table) == before
+
+    succeed("run", "dropdb", "--force", "warehouse")
+    succeed("run", "createdb", "--template=template0", "warehouse")
+    succeed("run", "db/migrate")
+    assert "restored; to load: 3 days" in succeed("run", "db/restore", dump)
+    assert succeed(*table) == before != ""
+    succeed("run", "python", "-m", "driver", "catch-up")
+    assert succeed("psql", "-XAtc", "SELECT count(*) FROM etl.stale_dates") == "0\n"
+
+
+def test_the_owner_is_no_superuser(running: None) -> None:
+    """The superuser is there for administration and logs in apart."""
+    assert running is None
+    who = ("python", "-c", "import psycopg; print(*psycopg.connect().execute(%r).fetchone())")
+    query = "SELECT rolname, rolsuper FROM pg_roles WHERE rolname = current_user"
+    command = [*who[:2], who[2] % query]
+    assert succeed("run", *command) == "warehouse False\n"
+    assert succeed("run_as_admin", *command) == "postgres True\n"
+    assert exported("env")["PGUSER"] == "warehouse"
+    assert exported("env_admin")["PGUSER"] == "postgres"
+
+
+def test_servers_of_somebody_else(running: None) -> None:
+    """An owner who is no superuser, a broker's user who may use one queue of one virtual host.
+
+    All goes on without the variables that the first setup had; in the end both servers stay.
+    """
+    assert running is None
+    for arguments in (
+        ("add_vhost", "elsewhere"),
+        ("add_user", "guest_of_one", "secret"),
+        ("set_permissions", "-p", "elsewhere", "guest_of_one")
+        + ("^user_events$", "^(user_events|amq.default)$", "^user_events$"),
+    ):
+        rabbitmqctl(STATE, *arguments)
+    succeed("run", "createdb", "--template=template0", "elsewhere")
+    kept = dict(line.split("=", 1) for line in (STATE / "settings").read_text().splitlines())
+    port = kept["rabbitmq_port"]
+    servers = {
+        **{name: value for name, value in exported("env").items() if name[:2] == "PG"},
+        "PGDATABASE": "elsewhere",
+        "RABBITMQ_URL": f"amqp://guest_of_one:secret@127.0.0.1:{port}/elsewhere",
+        "INGEST_PASSWORD": kept["ingest_password"],
+        "LOAD_PASSWORD": kept["load_password"],
+    }
+    state = ".services/elsewhere"
+
+    def external(*verb: str, **settings: str) -> Result:
+        nothing = dict.fromkeys(servers, "")
+        return services(*verb, kind="external", SERVICES_STATE=state, **{**nothing, **settings})
+
+    def work(*verb: str, **settings: str) -> str:
+        result = external(*verb, **settings)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    try:
+        refused = external("up", **{**servers, "PGUSER": ""})
+        assert (refused.returncode, "needs PGHOST, PGUSER" in refused.stderr) == (2, True)
+        wrong = external("up", **{**servers, "PGPASSWORD": "wrong"})
+        assert (wrong.returncode, wrong.stderr.count("\n")) == (1, 1)
+        assert "authentication failed" in wrong.stderr
+        assert not (ROOT / state).exists()
+
+        shown = f"database: elsewhere at 127.0.0.1\nbroker: 127.0.0.1:{port}/elsewhere\n"
+        assert work("up", **servers) == shown
+        work("run", "db/migrate")
+        assert (
+            work("start_consumers", CONSUMERS="2") == "consumer: 2 listening on queue user_events\n"
+        )
+        assert work("start_catch_up") == "catch-up: every 60 s\n"
+        role = ("env", "PGOPTIONS=-c role=warehouse_ingest")
+        work("run", *role, *"python -m driver import both".split(), *FILES)
+        role = ("env", "PGOPTIONS=-c role=warehouse_load")
+        work("run", *role, *"python -m driver load-days 2020-12-05 2020-12-11".split())
+        assert work("psql", "-XAtc", "SELECT count(*) FROM crm.users_dim") == "35\n"
+    finally:
+        log = ROOT / state / "consumer-1.log"
+        work("down")
+    assert not log.exists() and not (ROOT / state).exists()
+    assert succeed("run", "python", "-m", "driver", "ready", "--consumers", "1") == ""
+    count = "SELECT count(*) FROM raw.user_events"
+    assert succeed("run", "psql", "-XAt", "elsewhere", "-c", count) == "36\n"
+    assert int(succeed("run", "psql", "-XAtc", SESSIONS)) == 0

@@ -9,10 +9,10 @@ DECLARE
     v_has_rows boolean;
     v_deletes  boolean;
 BEGIN
-    FOREACH v_table IN ARRAY ARRAY[
+    FOR v_table IN SELECT unnest(ARRAY[
         'internal.users_dim_arrived', 'internal.users_dim_stage',
         'internal.users_dim_changed', 'internal.users_dim_neighbors', 'internal.users_dim_differences'
-    ]::regclass[] LOOP
+    ]::regclass[]) LOOP
         EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s)', v_table)
         INTO v_has_rows;
         CONTINUE WHEN NOT v_has_rows;

@@ -1,6 +1,6 @@
 CREATE OR REPLACE FUNCTION internal.parse_instant(p_text text)
     RETURNS timestamptz
-    LANGUAGE plpgsql IMMUTABLE STRICT
+    LANGUAGE plpgsql STABLE STRICT
     SET search_path = pg_catalog, pg_temp
     SET timezone = 'UTC'
 AS $parse_instant$

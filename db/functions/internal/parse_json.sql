@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION internal.parse_json(p_body bytea, OUT content jsonb, OUT fault text)
-    LANGUAGE plpgsql IMMUTABLE
+    LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $parse_json$
 DECLARE

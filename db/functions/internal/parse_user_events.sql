@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION internal.parse_user_events(
     OUT instants timestamptz[],
     OUT faults   text[]
 )
-    LANGUAGE plpgsql IMMUTABLE
+    LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
     SET timezone = 'UTC'
 AS $parse_user_events$
