@@ -23,18 +23,24 @@ AS = $(RUN) env PGOPTIONS='-c role=warehouse_$(1)'
 # The absolute path of the file that a variable names, for containers. A pipe has none: /dev/stdin is passed as it is.
 ABSOLUTE = "$$(realpath -e "$$$(1)" 2>/dev/null || echo "$$$(1)")"
 
+##@ use
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z0-9_]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^##@ / {group = $$0} \
+	  /^[a-z0-9_]+:.*## / {targets[group] = targets[group] sprintf("  %-18s %s\n", $$1, $$2)} \
+	  END {printf "use\n%s\noperate\n%s\ndevelop\n%s", targets["##@ use"], targets["##@ operate"], targets["##@ develop"]}' \
+	  $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## Start the database, RabbitMQ and the consumer; migrate (SERVICES=docker|local, CONSUMERS=2, CATCH_UP_SECONDS=60)
 	$(MANAGE) setup
 
+##@ operate
 .PHONY: migrate
 migrate: ## Bring schema and functions up to date
 	$(MANAGE) migrate
 
+##@ use
 .PHONY: import
 import: ## Import both files (ORGANIZATIONS=file USER_EVENTS=file; DIRECT=1: past the queue)
 	$(call AS,ingest) python -m driver import both $(if $(DIRECT),--direct) \
@@ -56,6 +62,7 @@ load: ## Run every load for the days of a range that are not loaded yet (FROM=20
 catch_up: ## Run every load for exactly the days that need it
 	$(call AS,load) python -m driver catch-up
 
+##@ operate
 .PHONY: preview
 preview: ## Show what the loads of a day would change, or those of all stale days (IMPORT_DATE=2020-12-08, or FROM= TO=)
 	$(RUN) psql --no-psqlrc --quiet --set=day="$$IMPORT_DATE" --set=first="$(FROM)" --set=last="$(TO)" --file=db/preview.sql
@@ -69,18 +76,24 @@ try: ## Show what the rules of a checkout would change, on a copy with the raw e
 rebuild: ## Build the whole dimension anew beside its readers, and show what differs
 	$(RUN) psql --no-psqlrc --command="SELECT * FROM etl.rebuild_users_dim()"
 
+##@ use
 .PHONY: status
-status: ## Show what is where, and what needs a person (STATUS=--json or --prometheus)
+status: ## Show the queue, the last loads and the problems that somebody has to solve (STATUS=--json or --prometheus)
 	$(call AS,load) python -m reporting status $(STATUS)
 
 .PHONY: report
-report: ## Show the daily numbers, and write report.html (FROM=2020-12-05 TO=2020-12-11)
-	$(call AS,read) python -m reporting report $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO)) --html report.html
+report: ## Show the daily numbers, and write report.html (FROM=2020-12-05 TO=2020-12-11 CSV=file)
+	$(call AS,read) python -m reporting report $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") \
+	  --html report.html $(if $(CSV),--csv "$(CSV)")
 
 .PHONY: demo
 demo: setup import ## From nothing to both tables: import the sample, load its seven days
 	@$(MAKE) --no-print-directory load FROM=2020-12-05 TO=2020-12-11
 	$(RUN) psql -X --quiet <<<"$$DEMO_SQL"
+	@echo 'What next:'
+	@echo '  make report                   how many events and users each day; report.html has the charts'
+	@echo '  make psql                     ask the tables, for example: SELECT * FROM crm.users_current;'
+	@echo '  make import USER_EVENTS=FILE  your own events, JSON like data/user_events.json'
 
 define DEMO_SQL
 \encoding UTF8
@@ -102,6 +115,7 @@ TABLE reports.user_events_daily ORDER BY event_date;
 endef
 export DEMO_SQL
 
+##@ develop
 .PHONY: test_tools
 test_tools:
 	$(MANAGE) prepare_tests
@@ -111,14 +125,16 @@ test: test_tools setup ## Run the SQL and the Python tests, with coverage
 	$(MANAGE) run_profiled db/test
 	$(RUN_AS_ADMIN) python -m pytest --cov-fail-under=100
 
+##@ operate
 .PHONY: distribute undistribute
 distribute: ## Spread the warehouse over the workers of a Citus cluster (PGHOST=coordinator …)
 	$(CLUSTER) psql --no-psqlrc --file=db/citus/distribute.sql
 
-undistribute: ## Take it back to the coordinator
+undistribute: ## Bring it back to the coordinator
 	$(CLUSTER) psql --no-psqlrc --file=db/citus/undistribute.sql
 	$(CLUSTER) db/migrate
 
+##@ develop
 .PHONY: test_citus
 test_citus: test_tools setup ## Run the SQL tests and the random histories on a Citus cluster (PGHOST=coordinator …)
 	$(CLUSTER) db/citus/test
@@ -170,6 +186,7 @@ lint_docker: ## Run `lint` in containers
 test_docker lint_docker: %_docker:
 	@$(MAKE) --no-print-directory SERVICES=docker $*
 
+##@ operate
 .PHONY: backup restore
 backup restore: BACKUP := warehouse.dump
 backup: ## Dump the database into a file of the checkout (BACKUP=warehouse.dump)
@@ -178,24 +195,29 @@ backup: ## Dump the database into a file of the checkout (BACKUP=warehouse.dump)
 restore: ## Fill an empty warehouse from such a file, also of an older PostgreSQL (BACKUP=warehouse.dump)
 	$(RUN) db/restore $(BACKUP)
 
+##@ develop
 .PHONY: test_matrix
 test_matrix: ## Run demo, lint, test and e2e on every version of docs/versions.md, hours, with Docker (SYSTEMS='debian:trixie-slim 17')
 	@.ci/matrix $(SYSTEMS)
 
+##@ operate
 .PHONY: env env_admin
 env: ## Print exports for clients of your own: eval "$(make -s env)" && psql
 	$(MANAGE) env
 env_admin: ## The same for the superuser, which single tests need
 	$(MANAGE) env_admin
 
+##@ use
 .PHONY: psql
 psql: ## Open psql on the warehouse
 	$(MANAGE) psql
 
+##@ operate
 .PHONY: logs
 logs: ## Show the logs of the consumer and the servers; follow them on a terminal
 	$(MANAGE) logs
 
+##@ use
 .PHONY: teardown
-teardown: ## Stop and remove everything setup made, with the data
+teardown: ## Stop and delete everything that setup made, with the data (YES=1: without a question)
 	$(MANAGE) teardown

@@ -43,5 +43,6 @@ GRANT USAGE ON SCHEMA crm, reports, etl TO warehouse_read;
 GRANT SELECT ON ALL TABLES IN SCHEMA crm, reports TO warehouse_read;
 GRANT SELECT ON etl.freshness TO warehouse_read;
 GRANT EXECUTE ON FUNCTION
-    crm.users_at(timestamptz), crm.user_at(text, timestamptz), crm.users_history(text[]), reports.users_between(date, date)
+    crm.users_at(timestamptz), crm.user_at(text, timestamptz), crm.users_history(text[]), reports.users_between(date, date),
+    reports.user_changes_between(date, date)
     TO warehouse_read;

@@ -2,6 +2,12 @@
 
 import sys
 
-from driver.cli import main
+try:
+    from driver.cli import main
+except ModuleNotFoundError as error:
+    sys.exit(
+        f"error: the Python package {error.name} is missing: use .venv/bin/python after"
+        " 'make setup', or pip install ."
+    )
 
 sys.exit(main())

@@ -7,17 +7,17 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final, NoReturn
 
 from psycopg.errors import NullValueNotAllowed
 
-from driver.command import Parser, day, positive, printable, run
+from driver import __version__
+from driver.command import Parser, day, positive, run, seconds
 from driver.consume import consume
 from driver.errors import Fault, UsageError
-from driver.files import json_texts
+from driver.files import Texts
 from driver.ingest import BATCH, Outcome
 from driver.load import catch_up_every, load, load_days
 from driver.ready import wait_until_ready
@@ -34,11 +34,12 @@ Add = Callable[..., argparse.ArgumentParser]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
     parser = Parser(
-        prog="python -m driver",
-        description="Moves bytes for the warehouse; all rules about data are SQL.",
+        prog="warehouse" if Path(sys.argv[0]).name == "warehouse" else "python -m driver",
+        description="Brings user events and organizations into the warehouse and runs its loads.",
         epilog="PostgreSQL is where libpq's PG* variables say, RabbitMQ where RABBITMQ_URL says;"
         " USER_EVENTS_QUEUE names the queue (default user_events).",
     )
+    parser.add_argument("--version", action="version", version=f"warehouse {__version__}")
     add = parser.add_subparsers(required=True, metavar="COMMAND").add_parser
     for add_command in (_add_consume, _add_import, _add_load, _add_load_days, _add_ready):
         add_command(add)
@@ -46,20 +47,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _add_consume(add: Add) -> None:
-    command = add("consume", help="move user events from the queue to raw, until told to stop")
+    command = add(
+        "consume", help="move user events from the queue into the database, until stopped"
+    )
     command.add_argument(
         "--batch-size",
         type=positive,
         default=BATCH,
         metavar="N",
-        help="messages a commit at most (default %(default)s)",
+        help="the most messages that one commit takes (default %(default)s)",
     )
     command.add_argument(
         "--batch-seconds",
-        type=float,
+        type=seconds,
         default=0.2,
         metavar="S",
-        help="longest wait for a batch to fill (default %(default)s)",
+        help="how long to wait for more messages before a commit (default %(default)s)",
     )
     command.set_defaults(run=_consume)
 
@@ -95,13 +98,11 @@ def _until_told(work: Callable[[threading.Event], None], unfinished: str) -> int
 
 
 def _add_import(add: Add) -> None:
-    command = add(
-        "import", help="bring files into the warehouse: JSON arrays, or one object a line"
-    )
+    command = add("import", help="import files: a JSON array each, or one JSON object in each line")
     add_kind = command.add_subparsers(required=True, metavar="WHAT").add_parser
-    organizations = add_kind("organizations", help="by COPY, into raw and the dimension")
-    user_events = add_kind("user-events", help="through the queue; returns when all are committed")
-    both = add_kind("both", help="organizations, then user events; looks at both first")
+    organizations = add_kind("organizations", help="import organizations")
+    user_events = add_kind("user-events", help="import user events; ends when all are committed")
+    both = add_kind("both", help="import both, after a first look at both files")
     for kind in (organizations, user_events, both):
         kind.set_defaults(run=_import, organizations=None, user_events=None)
     for kind in (organizations, both):
@@ -111,7 +112,7 @@ def _add_import(add: Add) -> None:
         kind.add_argument(
             "--direct",
             action="store_true",
-            help="past the queue, into the same SQL function: for years of history",
+            help="write to the database instead of the queue, which is faster for years of history",
         )
 
 
@@ -126,13 +127,13 @@ def _import(arguments: argparse.Namespace) -> int:
             import_user_events = partial(importing.import_user_events, Settings.from_environment())
     # A file that is no good is refused before the other one is written.
     if arguments.organizations:
-        organizations = json_texts(arguments.organizations)
-        imports.append(("organizations", importing.import_organizations, organizations))
+        organizations = Texts(arguments.organizations)
+        imports.append(("organizations", partial(importing.import_organizations, organizations)))
     if arguments.user_events:
-        user_events = json_texts(arguments.user_events)
-        imports.append(("user events", import_user_events, user_events))
-    for what, import_them, texts in imports:
-        _say(what, import_them(texts))
+        user_events = Texts(arguments.user_events)
+        imports.append(("user events", partial(import_user_events, user_events, user_events.share)))
+    for what, import_them in imports:
+        _say(what, import_them())
     return 0
 
 
@@ -148,13 +149,15 @@ def _say(what: str, outcome: Outcome) -> None:
 
 def _add_load(add: Add) -> None:
     command = add("load", help="run one load for one day")
-    command.add_argument("name", help="the table to load: a load_name of etl.loads")
+    command.add_argument(
+        "name", help="the table, for example users_dim; the table etl.loads lists all"
+    )
     command.add_argument(
         "--date",
         type=day,
         default=os.environ.get("IMPORT_DATE") or None,
         metavar="YYYY-MM-DD",
-        help="the UTC day, for a load of one day (default: IMPORT_DATE of the environment)",
+        help="the day, in UTC (default: the environment's IMPORT_DATE)",
     )
     command.set_defaults(run=_load)
 
@@ -170,16 +173,20 @@ def _load(arguments: argparse.Namespace) -> int:
 
 
 def _add_load_days(add: Add) -> None:
-    command = add("catch-up", help="run every load for exactly the days that need it, oldest first")
+    command = add("catch-up", help="load all days that have new events, the oldest first")
     command.add_argument(
         "--every",
         type=positive,
         metavar="S",
-        help="again and again, each S seconds, until told to stop",
+        help="do so every S seconds, until stopped",
     )
     command.set_defaults(run=_catch_up, days=None)
-    command = add("load-days", help="run every load for the days of a range that need it")
-    command.add_argument("days", type=day, nargs=2, metavar="YYYY-MM-DD")
+    command = add(
+        "load-days", help="load the days of a range that are not loaded yet or have new events"
+    )
+    command.add_argument(
+        "days", type=day, nargs=2, metavar=("FROM", "TO"), help="the first and the last day"
+    )
     command.set_defaults(run=_load_days)
 
 
@@ -191,29 +198,31 @@ def _catch_up(arguments: argparse.Namespace) -> int:
 
 
 def _load_days(arguments: argparse.Namespace) -> int:
-    def say(line: str) -> None:
-        with suppress(BrokenPipeError):  # psycopg would log it; the last flush says it to main
-            print(printable(line))
+    # Only here, as above.
+    from driver import progress  # pylint: disable=import-outside-toplevel
 
-    load_days(arguments.days, say)
+    with progress.Loads() as loads:
+        load_days(arguments.days, loads.say)
     return 0
 
 
 def _add_ready(add: Add) -> None:
-    command = add("ready", help="see that both servers work; exit status 1 when one does not")
+    command = add(
+        "ready", help="check that both servers work; the exit status is 1 if one does not"
+    )
     command.add_argument(
         "--consumers",
         type=positive,
         default=0,
         metavar="N",
-        help="and that N consumers take from the queue (default: that one could)",
+        help="check also that N consumers are connected (default: that one could connect)",
     )
     command.add_argument(
         "--seconds",
-        type=float,
+        type=seconds,
         default=0,
         metavar="S",
-        help="longest wait for that (default: none)",
+        help="how long to wait for that (default: not at all)",
     )
     command.set_defaults(run=_ready)
 

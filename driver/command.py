@@ -84,3 +84,10 @@ def positive(text: str) -> int:
     if not re.fullmatch("0*[1-9][0-9]*", text):
         raise UsageError(f"'{text}': must be at least 1")
     return int(text)
+
+
+def seconds(text: str) -> float:
+    """Read a time of the command line."""
+    if not re.fullmatch("[0-9]+(\\.[0-9]+)?", text):
+        raise UsageError(f"'{text}' is no number of seconds")
+    return float(text)

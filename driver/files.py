@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -31,41 +32,51 @@ OTHERS: Final = (
 )
 
 
-def json_texts(path: Path) -> Iterator[bytes]:
-    """Return the elements of a JSON array, or the lines of a file with one object a line.
+class Texts(Iterator[bytes]):
+    """The elements of a JSON array, or the lines of a file with one object a line.
 
     The file is opened and its kind is looked at now, the rest is read as the texts are taken; so it
     may be a pipe. Raises UsageError when the file cannot be read or is neither, and the texts do
     when it ends before its array does.
     """
-    texts = _texts(path)
-    next(texts)
-    return texts
 
+    def __init__(self, path: Path) -> None:
+        self._read: Callable[[], float | None] = lambda: None
+        self._texts = self._take(path)
+        next(self._texts)
 
-def _texts(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as stream:
-            head = stream.read1(CHUNK)
-            for magic, name, command in OTHERS:
-                if re.match(magic, head):
-                    raise UsageError(
-                        f"{path}: it is {name}, not JSON in UTF-8; try"
-                        f" {command} FILE | make import USER_EVENTS=/dev/stdin"
-                    )
-            head = head.removeprefix(BYTE_ORDER_MARK).lstrip()
-            while not head and (more := stream.read1(CHUNK)):
-                head = more.lstrip()
-            if head.startswith(b"["):
-                texts = _elements(path, head[1:], stream)
-            elif head.startswith(b"{") or not head:
-                texts = _lines(head, stream)
-            else:
-                raise UsageError(f"{path}: neither a JSON array nor one JSON object a line")
-            yield b""  # for json_texts: no text, but all is well so far
-            yield from texts
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error
+    def __next__(self) -> bytes:
+        return next(self._texts)
+
+    def share(self) -> float | None:
+        """Return how much of the file is read, up to 1; nobody knows it of a pipe."""
+        return self._read()
+
+    def _take(self, path: Path) -> Iterator[bytes]:
+        try:
+            with path.open("rb") as stream:
+                if size := os.fstat(stream.fileno()).st_size:  # a pipe has none
+                    self._read = lambda: 1 if stream.closed else stream.tell() / size
+                head = stream.read1(CHUNK)
+                for magic, name, command in OTHERS:
+                    if re.match(magic, head):
+                        raise UsageError(
+                            f"{path}: it is {name}, not JSON in UTF-8; try"
+                            f" {command} FILE | make import USER_EVENTS=/dev/stdin"
+                        )
+                head = head.removeprefix(BYTE_ORDER_MARK).lstrip()
+                while not head and (more := stream.read1(CHUNK)):
+                    head = more.lstrip()
+                if head.startswith(b"["):
+                    texts = _elements(path, head[1:], stream)
+                elif head.startswith(b"{") or not head:
+                    texts = _lines(head, stream)
+                else:
+                    raise UsageError(f"{path}: neither a JSON array nor one JSON object a line")
+                yield b""  # for __init__: no text, but all is well so far
+                yield from texts
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror}") from error
 
 
 def _lines(head: bytes, stream: BinaryIO) -> Iterator[bytes]:

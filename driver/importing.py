@@ -2,14 +2,12 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Final, LiteralString, NoReturn
 from uuid import UUID, uuid4
 
 import psycopg
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from driver.broker.publisher import Message, Publisher
 from driver.committed import POLL_SECONDS, Committed
@@ -18,6 +16,7 @@ from driver.errors import BrokerError
 from driver.files import message_ids
 from driver.ingest import BATCH, Ingester, Outcome
 from driver.patience import Patience
+from driver.progress import bars, show
 from driver.settings import Settings
 
 COPY_ORGANIZATIONS: Final[LiteralString] = (
@@ -28,6 +27,8 @@ INGEST_ORGANIZATIONS: Final[LiteralString] = (
 )
 
 PUBLISH_BATCH: Final = 200
+
+Share = Callable[[], float | None]
 
 
 def import_organizations(texts: Iterator[bytes]) -> Outcome:
@@ -46,33 +47,37 @@ def import_organizations(texts: Iterator[bytes]) -> Outcome:
     return Outcome(*row)
 
 
-def import_user_events(settings: Settings, texts: Iterator[bytes]) -> Outcome:
+def import_user_events(
+    settings: Settings, texts: Iterator[bytes], share: Share = lambda: None
+) -> Outcome:
     """Publish a file's user events and wait until the consumers have committed each of them.
 
-    Raises UsageError for a bad file, Fault when a server is missing from the start or nobody
-    consumes. What is published then stays in the queue; importing again repeats no event.
+    *share* says how much of the file is read, for the progress. Raises UsageError for a bad file,
+    Fault when a server is missing from the start or nobody consumes. What is published then stays
+    in the queue; importing again repeats no event.
     """
     import_id = uuid4()
     published = 0
-    with Committed(import_id) as committed, _progress() as progress:
-        publishing = progress.add_task("published", total=None)
-        committing = progress.add_task("committed", total=None)
+    with Committed(import_id) as committed, bars(sys.stderr) as progress:
+        publishing = progress.add_task("user events published", total=None, count=0)
+        committing = progress.add_task("user events committed", total=None, count=0)
         for published in _publish(settings, texts, import_id):
-            progress.update(publishing, completed=published)
-            progress.update(committing, completed=sum(committed.read()))
-        progress.update(publishing, total=published, completed=published)
-        progress.update(committing, total=published)
+            read = share()
+            show(progress, publishing, published, read)
+            done = sum(committed.read())
+            show(progress, committing, done, read and read * done / published)
+        show(progress, publishing, published, 1)
 
         committed.wait_from_now()
         while (done := sum(committed.read())) < published:
-            progress.update(committing, completed=done)
+            show(progress, committing, done, done / published)
             committed.complain(settings, published - done)
             time.sleep(POLL_SECONDS)
-        progress.update(committing, completed=done)
+        show(progress, committing, done, 1)
         return committed.read()
 
 
-def import_user_events_directly(texts: Iterator[bytes]) -> Outcome:
+def import_user_events_directly(texts: Iterator[bytes], share: Share = lambda: None) -> Outcome:
     """Ingest a file's user events without the queue, a commit a batch.
 
     The events get the ids that they would get in the queue, so neither way repeats the other's.
@@ -80,11 +85,11 @@ def import_user_events_directly(texts: Iterator[bytes]) -> Outcome:
     """
     outcome = Outcome()
     messages = ((text, message_id, None) for message_id, text in message_ids(texts))
-    with Ingester("import", _give_up) as ingester, _progress() as progress:
-        committing = progress.add_task("committed", total=None)
+    with Ingester("import", _give_up) as ingester, bars(sys.stderr) as progress:
+        committing = progress.add_task("user events committed", total=None, count=0)
         while batch := list(islice(messages, BATCH)):
             outcome = outcome.plus(ingester.submit(batch).result())
-            progress.update(committing, completed=sum(outcome))
+            show(progress, committing, sum(outcome), share())
     return outcome
 
 
@@ -127,14 +132,3 @@ def _batches(texts: Iterator[bytes], import_id: UUID) -> Iterator[list[Message]]
     )
     while batch := list(islice(messages, PUBLISH_BATCH)):
         yield batch
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("user events {task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        disable=not sys.stderr.isatty(),
-    )

@@ -40,10 +40,19 @@ def load(name: str, day: date | None) -> LoadResult:
 def load_days(days: tuple[date, date] | None, say: Callable[[str], None]) -> None:
     """Run every load for the days that need it, of all or from the first to the last of *days*.
 
-    Tells *say* about each. Raises psycopg.Error when some failed, after all the others.
+    Tells *say* about each, with the time it took. Raises psycopg.Error when some failed, after all
+    the others.
     """
+    began = time.monotonic()
+
+    def tell(notice: psycopg.errors.Diagnostic) -> None:
+        nonlocal began
+        ended = time.monotonic()
+        say(f"{notice.message_primary} in {ended - began:.2f} s")
+        began = ended
+
     with connect("load") as connection:
-        connection.add_notice_handler(lambda notice: say(notice.message_primary or ""))
+        connection.add_notice_handler(tell)
         connection.execute("SET client_min_messages = notice")
         if days:
             connection.execute("CALL etl.load_days(%s, %s)", days)

@@ -2,6 +2,12 @@
 
 import sys
 
-from reporting.cli import main
+try:
+    from reporting.cli import main
+except ModuleNotFoundError as error:
+    sys.exit(
+        f"error: the Python package {error.name} is missing: use .venv/bin/python after"
+        " 'make setup', or pip install '.[report]'"
+    )
 
 sys.exit(main())

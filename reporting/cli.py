@@ -8,7 +8,7 @@ from driver.command import Parser, day, printable, run
 from driver.errors import UsageError
 from driver.settings import Settings
 from reporting.page import write_html
-from reporting.report import print_report, read_numbers
+from reporting.report import print_report, read_numbers, write_csv
 from reporting.status import print_json, print_prometheus, print_status, read_status
 
 
@@ -26,7 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         report.add_argument(
             option, type=day, metavar="YYYY-MM-DD", dest=option[2:] + "_day", help=text
         )
-    report.add_argument("--html", type=Path, metavar="FILE", help="the file to write")
+    report.add_argument("--html", type=Path, metavar="FILE", help="write a page with charts")
+    report.add_argument("--csv", type=Path, metavar="FILE", help="write the days as CSV")
     report.set_defaults(run=_report)
 
     status = commands.add_parser(
@@ -43,14 +44,21 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    numbers = read_numbers(arguments.from_day, arguments.to_day)
+    first, last = arguments.from_day, arguments.to_day
+    if first and last and first > last:
+        raise UsageError(f"the first day, {first}, is after the last day, {last}")
+    numbers = read_numbers(first, last)
     print_report(numbers)
-    if arguments.html:
-        try:
-            write_html(numbers, arguments.html)
-        except OSError as error:
-            raise UsageError(f"{arguments.html}: {error.strerror}") from error
-        print(f"charts: {printable(str(arguments.html))}")
+    for what, write, file in (
+        ("charts", write_html, arguments.html),
+        ("days as CSV", write_csv, arguments.csv),
+    ):
+        if file:
+            try:
+                write(numbers, file)
+            except OSError as error:
+                raise UsageError(f"{file}: {error.strerror}") from error
+            print(f"{what}: {printable(str(file))}")
     return 0
 
 

@@ -1,6 +1,9 @@
 """How fresh the tables are, the daily numbers and the users, in the terminal."""
 
+import csv
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Final, LiteralString, NamedTuple
 
 from rich import box
@@ -19,17 +22,19 @@ FRESHNESS: Final[LiteralString] = """
     FROM etl.freshness
     ORDER BY load_name"""
 DAYS: Final[LiteralString] = """
-    SELECT event_date, n_created, n_updated, n_deleted, n_unique, n_total, n_users
+    SELECT
+        event_date, n_created, n_updated, n_deleted, n_unique, n_total,
+        n_users, coalesce(n_new, 0) AS n_new, coalesce(n_gone, 0) AS n_gone
     FROM reports.user_events_daily
     JOIN reports.users_between(%(first)s, %(last)s) USING (event_date)
+    LEFT JOIN reports.user_changes_between(%(first)s, %(last)s) USING (event_date)
     ORDER BY event_date"""
 ORGANIZATIONS: Final[LiteralString] = """
     SELECT organization_name, plan_name, n_users
     FROM reports.users_by_organization
     ORDER BY sum(n_users) OVER (PARTITION BY organization_name), organization_name, plan_name"""
 
-EVENTS: Final = {"created": "#2a9d8f", "updated": "#e9c46a", "deleted": "#e76f51"}
-PLANS: Final = ("#264653", "#2a9d8f", "#8ab17d", "#e9c46a", "#f4a261", "#e76f51")
+BAR: Final = 20  # columns
 
 
 class Freshness(NamedTuple):
@@ -42,6 +47,11 @@ class Freshness(NamedTuple):
     stale: int
     reasons: str | None
     rejected: int
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Whether something is missing, stale or rejected."""
+        return bool(self.missing or self.stale or self.rejected or not self.last_day)
 
     def __str__(self) -> str:
         loaded = f"loaded up to {self.last_day}" if self.last_day else "never loaded"
@@ -57,7 +67,7 @@ def _days(number: int) -> str:
 
 
 class Day(NamedTuple):
-    """A row of reports.user_events_daily, with the users that existed at its end."""
+    """A row of reports.user_events_daily, with the users at its end, the new and the gone ones."""
 
     event_date: date
     created: int
@@ -66,11 +76,19 @@ class Day(NamedTuple):
     unique: int
     total: int
     users: int
+    new: int
+    gone: int
+
+    @property
+    def change(self) -> int:
+        """How many users there are more than at the end of the day before."""
+        return self.new - self.gone
 
 
 class Numbers(NamedTuple):
-    """What a report shows."""
+    """What a report shows, and when it was read."""
 
+    made_at: datetime
     freshness: list[Freshness]
     days: list[Day]
     organizations: list[tuple[str | None, str | None, int]]
@@ -78,35 +96,50 @@ class Numbers(NamedTuple):
 
 def read_numbers(first: date | None, last: date | None) -> Numbers:
     """Read the loaded days from *first* to *last*, or all. Raises psycopg.Error."""
-    with connect("report") as connection:
+    with connect("report") as connection, connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        row = connection.execute("SELECT now()").fetchone()
         freshness = connection.execute(FRESHNESS).fetchall()
         days = connection.execute(DAYS, {"first": first, "last": last}).fetchall()
         organizations = connection.execute(ORGANIZATIONS).fetchall()
+    assert row
     return Numbers(
-        [Freshness(*row) for row in freshness], [Day(*row) for row in days], organizations
+        row[0], [Freshness(*row) for row in freshness], [Day(*row) for row in days], organizations
     )
 
 
+def write_csv(numbers: Numbers, file: Path) -> None:
+    """Write a line for each loaded day. Raises OSError."""
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow([*Day._fields, "change"])
+        writer.writerows([*day, day.change] for day in numbers.days)
+
+
 def print_report(numbers: Numbers) -> None:
-    """A line about each table, then a table with a bar for each day."""
+    """A line about each table, then a line for each day, with bars where there is room."""
     screen = Screen()
     for freshness in numbers.freshness:
-        screen.print(str(freshness), markup=False, highlight=False, soft_wrap=True)
+        wraps = screen.is_terminal
+        screen.print(str(freshness), markup=False, highlight=False, soft_wrap=not wraps)
+    table = _table(numbers.days, has_bars=True)
+    if screen.needs(table) > screen.width:
+        table = _table(numbers.days, has_bars=False)
+    screen.print_whole(table)
+
+
+def _table(days: Sequence[Day], has_bars: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("day", no_wrap=True)
     for name in ("created", "updated", "deleted", "unique", "total"):
-        table.add_column(name, justify="right")
-    table.add_column("events", width=20)
-    table.add_column("users", justify="right")
-    table.add_column("", width=20)
-    most_events = max((day.total for day in numbers.days), default=0)
-    most_users = max((day.users for day in numbers.days), default=0)
-    for day in numbers.days:
-        table.add_row(
-            f"{day.event_date}",
-            *(f"{number:,}" for number in day[1:6]),
-            Bar(most_events or 1, 0, day.total, color=EVENTS["created"]),
-            f"{day.users:,}",
-            Bar(most_users or 1, 0, day.users, color=PLANS[0]),
-        )
-    screen.print(table)
+        table.add_column(name, justify="right", no_wrap=True)
+    if has_bars:
+        table.add_column("events", min_width=BAR, width=BAR)
+    for name in ("users", "change"):
+        table.add_column(name, justify="right", no_wrap=True)
+    most = max((day.total for day in days), default=0) or 1
+    for day in days:
+        bars = [Bar(most, 0, day.total, color="green")] if has_bars else []
+        numbers = [f"{number:,}" for number in day[1:6]]
+        table.add_row(f"{day.event_date}", *numbers, *bars, f"{day.users:,}", f"{day.change:+,}")
+    return table

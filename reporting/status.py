@@ -8,8 +8,11 @@ from operator import itemgetter
 from typing import Any, Final, LiteralString, NamedTuple
 
 import psycopg
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 from psycopg.rows import dict_row
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -37,6 +40,24 @@ QUERIES: Final[dict[str, LiteralString]] = {
     "problems": "TABLE etl.problems",
     "metrics": "SELECT * FROM etl.metrics ORDER BY metric, label, label_value",
 }
+LONG: Final = ("reason", "missing_days")  # may need several lines
+HELP: Final = {
+    "up": "Whether the server answers (1) or not (0).",
+    "queue_ready": "Messages in the queue of user events that no consumer has taken yet.",
+    "queue_consumers": "Consumers of the queue of user events.",
+    "messages": "Messages that were ingested since the beginning, by what became of them.",
+    "quarantined": "Messages or organizations in quarantine, waiting for somebody to mend them.",
+    "stale_dates": "Days that the load has to run for, because of new events or a failed load.",
+    "last_load_timestamp_seconds": "When the last load of the table ended, in Unix time.",
+    "last_load_duration_seconds": "How long the last load of the table took.",
+    "last_load_rows_written": "Rows that the last load of the table wrote.",
+    "newest_event_timestamp_seconds": "The newest event that the table has, in Unix time.",
+    "waiting_seconds": "How long the oldest event waits for a load of the table; 0 when none does.",
+    "loads_failed_in_24_hours": "Loads of the table that failed in the last 24 hours.",
+    "load_failure_rate_in_24_hours": "Share of the loads of the last 24 hours that failed, 0 to 1.",
+    "problems": "Problems that make status lists for a person to solve.",
+}
+COUNTERS: Final = ("messages",)  # the others may fall
 
 
 class Status(NamedTuple):
@@ -74,13 +95,12 @@ def print_status(status: Status) -> None:
     console = Screen()
     for name, rows in {"queue": [status.queue], **status.database}.items():
         if name != "metrics" and any(rows):
-            table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
-            for column in rows[0]:
-                table.add_column(_words(column), no_wrap=column != "reason")
-            for row in rows:
-                table.add_row(*(_brief(value) for value in row.values()))
+            table = _table(rows, " ")
+            if console.needs(table) > console.width:
+                table = _table(rows, "\n")
             console.print(_words(name).upper(), style="bold")
-            console.print(table, "")
+            console.print_whole(table)
+            console.print()
     for problem in status.problems:
         console.print(Text(printable(problem["problem"]), "bold red"), soft_wrap=True)
         console.print(Text("  " + printable(problem["remedy"])), soft_wrap=True)
@@ -97,21 +117,49 @@ def print_json(status: Status) -> None:
 
 def print_prometheus(status: Status) -> None:
     """Its figures in Prometheus's text format, as node_exporter's textfile collector reads it."""
+    figures: list[tuple[str, str, str, float]] = [
+        ("up", "server", "broker", bool(status.queue)),
+        ("up", "server", "database", bool(status.database)),
+    ]
+    if status.queue:
+        figures += [
+            (f"queue_{name}", "", "", status.queue[name]) for name in ("ready", "consumers")
+        ]
+    for row in status.database.get("metrics", []):
+        figures.append((row["metric"], row["label"], row["label_value"], row["value"]))
+    families: list[Metric] = []
+    for (name, label), group in groupby(figures, key=itemgetter(0, 1)):
+        kind = CounterMetricFamily if name in COUNTERS else GaugeMetricFamily
+        family = kind(f"warehouse_{name}", HELP[name], labels=[label] if label else None)
+        for _, _, label_value, value in group:
+            family.add_metric([label_value] if label else [], value)
+        families.append(family)
     registry = CollectorRegistry()
-    up = Gauge("warehouse_up", "Whether the server answers", ["server"], registry=registry)
-    up.labels("broker").set(bool(status.queue))
-    up.labels("database").set(bool(status.database))
-    for name in ("ready", "consumers"):
-        if status.queue:
-            help_text = f"{name} of the queue of user events"
-            Gauge(f"warehouse_queue_{name}", help_text, registry=registry).set(status.queue[name])
-    metrics = status.database.get("metrics", [])
-    for (name, label), rows in groupby(metrics, key=itemgetter("metric", "label")):
-        help_text = f"{name} of etl.metrics"
-        gauge = Gauge(f"warehouse_{name}", help_text, [label] if label else [], registry=registry)
-        for row in rows:
-            (gauge.labels(row["label_value"]) if label else gauge).set(row["value"])
+    registry.register(Figures(families))
     sys.stdout.write(generate_latest(registry).decode())
+
+
+class Figures(Collector):
+    """Hands over metrics that are read already."""
+
+    def __init__(self, families: list[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> list[Metric]:
+        """Return them all."""
+        return self._families
+
+
+def _table(rows: Rows, space: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for column in rows[0]:
+        header = column.replace("_", space)
+        texts = [*header.split("\n"), *(_brief(row[column]).plain for row in rows)]
+        width = None if column in LONG else max(map(cell_len, texts))
+        table.add_column(header, min_width=width, no_wrap=width is not None)
+    for row in rows:
+        table.add_row(*(_brief(value) for value in row.values()))
+    return table
 
 
 def _words(name: str) -> str:
@@ -123,4 +171,5 @@ def _brief(value: object) -> Text:
         value = f"{value:%Y-%m-%d %H:%M:%S}"
     elif isinstance(value, timedelta):
         value = f"{value.total_seconds():.2f} s"
-    return Text("" if value is None else printable(str(value)))
+    text = "" if value is None else str(value)
+    return Text(printable(text.replace("),[", "), [")))

@@ -36,6 +36,7 @@ SELECT bag_eq(
         'warehouse_read crm.user_at(text,timestamp with time zone)',
         'warehouse_read crm.users_at(timestamp with time zone)',
         'warehouse_read crm.users_history(text[])',
+        'warehouse_read reports.user_changes_between(date,date)',
         'warehouse_read reports.users_between(date,date)'
     ],
     'functions'

@@ -648,6 +648,7 @@ SELECT bag_eq(
         'raw.ingest_user_events(bytea[],text[],text[],text) -> record',
         'raw.replay_rejected_user_events() -> record',
         'reports.load_user_events_daily(date) -> bigint',
+        'reports.user_changes_between(date,date) -> TABLE(event_date date, n_new bigint, n_gone bigint)',
         'reports.users_between(date,date) -> TABLE(event_date date, n_users bigint)'
     ],
     'functions, what they take and return'
@@ -710,7 +711,7 @@ SELECT bag_eq(
         'internal.add_users_dim_period', 'internal.count_new_users', 'internal.erase_user_events',
         'internal.keep_preview_rows', 'etl.preview_loads', 'etl.rebuild_users_dim',
         'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
-        'raw.drop_before', 'reports.load_user_events_daily', 'reports.users_between'
+        'raw.drop_before', 'reports.load_user_events_daily', 'reports.user_changes_between', 'reports.users_between'
     ],
     'functions in which days meet instants pin the zone'
 );

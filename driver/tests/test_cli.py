@@ -2,6 +2,8 @@
 
 import os
 import re
+import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +12,11 @@ from typing import Any, Final
 import psycopg
 import pytest
 
+from driver import __version__
 from driver.cli import main
 from driver.settings import Settings
+
+ROOT: Final = Path(__file__).parents[2]
 
 Connection = psycopg.Connection[Any]
 
@@ -50,6 +55,8 @@ SHOWN: Final = r"é\x1b[31m\x7f\x9b\u200b\u202e"
         ("consume", {"RABBITMQ_URL": "http://a"}, 2, "RABBITMQ_URL must look like amqp://"),
         ("consume --batch-size 0", {}, 2, "must be at least 1"),
         ("consume --batch-size x", {}, 2, "'x': must be at least 1"),
+        ("consume --batch-seconds -1", {}, 2, "'-1' is no number of seconds"),
+        ("consume --batch-seconds x", {}, 2, "'x' is no number of seconds"),
     ],
 )
 def test_a_bad_call_gets_one_line(
@@ -96,6 +103,43 @@ def test_each_command_explains_itself(command: str, capsys: pytest.CaptureFixtur
         main([*command.split(), "--help"])
     assert ended.value.code == 0
     assert "usage: python -m driver" in capsys.readouterr().out
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """By --version; the package has the same."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"warehouse {__version__}\n"
+
+
+@pytest.mark.parametrize("package", ["driver", "reporting"])
+def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    """As outside of .venv: in one line."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    for name in [name for name in sys.modules if name.startswith(("driver", "reporting"))]:
+        monkeypatch.delitem(sys.modules, name)
+    with pytest.raises(SystemExit, match="error: the Python package psycopg is missing"):
+        runpy.run_module(package, run_name="__main__")
+
+
+def test_the_wheel(tmp_path: Path) -> None:
+    """It brings a command, the page's template and the types."""
+    source = tmp_path / "source"
+    for name in ("driver", "reporting"):
+        shutil.copytree(ROOT / name, source / name)
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, source)
+    pip = [sys.executable, "-m", "pip", "--quiet", "install", "--no-deps"]
+    subprocess.run([*pip, "--target", tmp_path / "target", source], check=True)
+    for name in ("driver/py.typed", "reporting/py.typed", "reporting/report.html.j2"):
+        assert (tmp_path / "target" / name).exists()
+    told = subprocess.check_output(
+        [tmp_path / "target" / "bin" / "warehouse", "load", "--help"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path / "target")},
+        encoding="utf-8",
+    )
+    assert told.startswith("usage: warehouse load")
 
 
 def test_a_load_says_what_it_wrote(conn: Connection, capsys: pytest.CaptureFixture[str]) -> None:
@@ -164,7 +208,7 @@ def run_unread(command: str, buffered: bool = True) -> tuple[int, bytes]:
 
 def test_a_consumer_needs_psycopg_and_pika_only() -> None:
     """So its image holds nothing else."""
-    others = "{'rich', 'plotly', 'prometheus_client'}"
+    others = "{'rich', 'jinja2', 'prometheus_client'}"
     command = "import sys; from driver.cli import main; main(['consume', '--batch-size', '0'])"
     output = subprocess.check_output(
         [sys.executable, "-c", f"{command}; print({others} & sys.modules.keys())"],

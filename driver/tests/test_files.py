@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from driver import files
 from driver.errors import UsageError
-from driver.files import json_texts, message_ids
+from driver.files import Texts, message_ids
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -28,7 +28,7 @@ def split(tmp_path: Path, content: bytes) -> list[bytes]:
     """Write a file and return its texts."""
     path = tmp_path / "file.json"
     path.write_bytes(content)
-    return list(json_texts(path))
+    return list(Texts(path))
 
 
 @given(values=st.lists(JSON), indent=st.none() | st.integers(0, 3), chunk=st.integers(1, 50))
@@ -136,15 +136,15 @@ def test_a_file_is_looked_at_before_its_texts_are_taken(tmp_path: Path) -> None:
         Thread(target=pipe.write_bytes, args=(content,), daemon=True).start()
         if content == b"oops":
             with pytest.raises(UsageError):
-                json_texts(pipe)
+                Texts(pipe)
         else:
-            assert list(json_texts(pipe)) == [b'{"a": 1}', b'{"b": 2}']
+            assert list(Texts(pipe)) == [b'{"a": 1}', b'{"b": 2}']
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     """With the name of the file."""
     with pytest.raises(UsageError, match="none.json: No such file"):
-        json_texts(tmp_path / "none.json")
+        Texts(tmp_path / "none.json")
 
 
 def test_ids_depend_on_content_and_how_often_it_came() -> None:

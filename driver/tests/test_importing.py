@@ -21,7 +21,7 @@ from driver.broker.inspector import queue_state
 from driver.broker.publisher import Message, Publisher
 from driver.cli import main
 from driver.errors import BrokerError, Fault
-from driver.files import json_texts
+from driver.files import Texts
 from driver.importing import (
     import_organizations,
     import_user_events,
@@ -83,12 +83,10 @@ def test_every_object_is_counted(
 ) -> None:
     """New, known from another file, or no event at all."""
     start_consumer()
-    assert import_user_events(settings, json_texts(events_file(tmp_path, 1, 2, 2))) == Outcome(
-        3, 0, 0
-    )
+    assert import_user_events(settings, Texts(events_file(tmp_path, 1, 2, 2))) == Outcome(3, 0, 0)
     file = events_file(tmp_path, 2, 3, 4, 1, 2)
     file.write_bytes(file.read_bytes() + b"\noops\n")
-    assert import_user_events(settings, json_texts(file)) == Outcome(2, 3, 1)
+    assert import_user_events(settings, Texts(file)) == Outcome(2, 3, 1)
     assert conn.execute("SELECT count(*) FROM raw.user_events").fetchone() == (5,)
 
 
@@ -100,7 +98,7 @@ def test_bad_organizations_are_quarantined(conn: Connection, tmp_path: Path) -> 
         ' {"organization_name": "B"},'
         ' {"organization_key": "c", "created_at": "yesterday"}]'
     )
-    assert import_organizations(json_texts(file)) == Outcome(1, 0, 2)
+    assert import_organizations(Texts(file)) == Outcome(1, 0, 2)
     assert conn.execute("SELECT organization_key FROM crm.organizations_dim").fetchall() == [("a",)]
     assert conn.execute("SELECT count(*) FROM raw.organizations_inbox").fetchone() == (0,)
 
@@ -201,7 +199,7 @@ def test_it_says_when_nobody_consumes(
     with pytest.raises(
         Fault, match="nobody consumes queue .*: start a consumer; until then 3 events"
     ):
-        import_user_events(settings, json_texts(events_file(tmp_path, 1, 2, 3)))
+        import_user_events(settings, Texts(events_file(tmp_path, 1, 2, 3)))
     complaints = [
         record.getMessage() for record in caplog.records if record.name == committed.__name__
     ]
@@ -234,7 +232,7 @@ def test_it_says_when_consumers_commit_nothing(
     outcomes: list[Outcome] = []
     file = events_file(tmp_path, *range(5))
     thread = threading.Thread(
-        target=lambda: outcomes.append(import_user_events(settings, json_texts(file)))
+        target=lambda: outcomes.append(import_user_events(settings, Texts(file)))
     )
     with conn.transaction():
         conn.execute("LOCK TABLE raw.user_events")
@@ -275,9 +273,9 @@ def test_it_ends_when_there_is_nothing_to_wait_for(
     with conn.transaction():
         conn.execute("LOCK TABLE raw.user_events")
         with pytest.raises(Fault, match="5 events are neither committed nor waiting in queue"):
-            import_user_events(settings, json_texts(file))
+            import_user_events(settings, Texts(file))
     until(lambda: conn.execute("SELECT FROM raw.user_events").rowcount == 3)
-    assert import_user_events(settings, json_texts(file)) == Outcome(2, 3, 0)
+    assert import_user_events(settings, Texts(file)) == Outcome(2, 3, 0)
 
 
 def test_a_slow_file_is_not_the_consumers_fault(
@@ -319,10 +317,10 @@ def test_a_lost_link_is_opened_again(
     monkeypatch.setattr(Publisher, "publish", lose_link)
     file = events_file(tmp_path, *range(95))
     # pylint: disable-next=protected-access
-    *_, published = importing._publish(settings, json_texts(file), uuid4())
+    *_, published = importing._publish(settings, Texts(file), uuid4())
     assert published == 95, "also what was under way when the link was lost"
     calls = iter(range(1000))
-    assert sum(import_user_events(settings, json_texts(file))) == 95
+    assert sum(import_user_events(settings, Texts(file))) == 95
     assert conn.execute("SELECT count(*) FROM raw.user_events").fetchone() == (95,)
 
 
@@ -332,8 +330,8 @@ def test_neither_way_repeats_the_others_events(
     """Directly and through the queue, an event has the same key."""
     start_consumer()
     file = events_file(tmp_path, *range(1500), 7)
-    assert import_user_events_directly(json_texts(file)) == Outcome(1501, 0, 0)
-    assert import_user_events(settings, json_texts(file)) == Outcome(0, 1501, 0)
+    assert import_user_events_directly(Texts(file)) == Outcome(1501, 0, 0)
+    assert import_user_events(settings, Texts(file)) == Outcome(0, 1501, 0)
     assert conn.execute("SELECT count(*) FROM raw.user_events").fetchone() == (1501,)
 
 

@@ -1,8 +1,11 @@
 """The status, for people, for programs and for Prometheus; and the command line around it."""
 
 import json
+import re
 from collections.abc import Callable
-from typing import Any
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
 
 import psycopg
 import pytest
@@ -16,6 +19,8 @@ from reporting.cli import main
 from reporting.status import Status, print_status
 
 Connection = psycopg.Connection[Any]
+
+MONITORING: Final = Path(__file__).parents[2] / "monitoring"
 
 
 @pytest.mark.parametrize("command", ["", "report", "status"])
@@ -74,7 +79,7 @@ def test_status(conn: Connection, settings: Settings, capsys: pytest.CaptureFixt
     assert len(document["problems"]) == 3
 
     assert main(["status", "--prometheus"]) == 1
-    families = text_string_to_metric_families(capsys.readouterr().out)
+    families = list(text_string_to_metric_families(capsys.readouterr().out))
     metrics = {
         (sample.name, *sample.labels.values()): sample.value
         for family in families
@@ -82,12 +87,60 @@ def test_status(conn: Connection, settings: Settings, capsys: pytest.CaptureFixt
     }
     assert metrics["warehouse_up", "broker"] == metrics["warehouse_up", "database"] == 1
     assert metrics["warehouse_queue_ready",] == 1
-    assert metrics["warehouse_messages", "rejected"] == 1
+    assert metrics["warehouse_messages_total", "rejected"] == 1
     assert metrics["warehouse_quarantined", "user event"] == 1
     assert metrics["warehouse_stale_dates", "user_events_daily"] == 1
     assert metrics["warehouse_stale_dates", "users_dim"] == 0
     assert metrics["warehouse_last_load_rows_written", "users_dim"] == 1
     assert metrics["warehouse_problems",] == 2
+    for family in families:
+        assert family.documentation.endswith(".")
+        assert (family.type == "counter") == (family.name == "warehouse_messages")
+    check_monitoring(metrics)
+
+
+def check_monitoring(metrics: dict[tuple[str, ...], float]) -> None:
+    """The dashboard and the alerts ask for what is exported."""
+    exported = {name for name, *_ in metrics}
+    rules = (MONITORING / "prometheus-rules.yml").read_text("utf-8")
+    dashboard = json.loads((MONITORING / "grafana.json").read_text("utf-8"))
+    asked = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    assert len(asked) == 11
+    expressions = re.findall("expr: '(.*)'", rules)
+    assert len(expressions) == rules.count("alert: ") == 8
+    for expression in asked + expressions:
+        names = set(re.findall(r"\bwarehouse_\w+", expression))
+        assert names and names <= exported, expression
+        for matcher in re.findall(r'warehouse_\w+{\w+="(\w+)"}', expression):
+            assert matcher in [value for _, *values in metrics for value in values]
+
+
+@pytest.mark.parametrize("width", [80, 100, 140])
+def test_the_terminal_cuts_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int
+) -> None:
+    """A name goes on in the next line; so does a list of days, and a line only if it has to."""
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("NO_COLOR", "1")
+    load = {
+        "load_name": "user_events_daily",
+        "import_date": date(2026, 11, 24),
+        "started_at": datetime(2026, 11, 24, 19, 12, 41),
+        "duration": timedelta(seconds=12.3456),
+        "rows_read": 1234567,
+        "rows_written": 1234566,
+    }
+    missing = {"missing_days": "{[2020-12-07,2020-12-09),[2020-12-11,2020-12-12)}"}
+    print_status(Status({}, {"last_loads": [load], "freshness": [load | missing]}, []))
+    output = re.sub("\x1b\\[[0-9]+m", "", capsys.readouterr().out)
+    for text in ("user_events_daily", "2026-11-24 19:12:41", "12.35 s", "1234567", "1234566"):
+        assert output.count(text) == 2
+    assert re.search("2026-11-24 +2026-11-24 19:12:41", output)
+    assert "[2020-12-07,2020-12-09)," in output and "…" not in output
+    loads = output.partition("FRESHNESS")[0]
+    assert max(map(len, loads.splitlines())) <= width
+    assert ("rows\n" in re.sub(" +\n", "\n", loads)) == (width == 80)
 
 
 def test_what_came_from_outside_cannot_act_on_the_terminal(

@@ -1,6 +1,6 @@
--- reports.users_daily, reports.users_between(), reports.users_by_organization: users over time, and where they are.
+-- reports.users_daily, reports.users_between(), reports.user_changes_between(), reports.users_by_organization: users over time, and where they are.
 BEGIN;
-SELECT plan(10);
+SELECT plan(16);
 \ir ../fixtures/history.sql
 
 INSERT INTO raw.user_events (user_id, event_type, organization_name, plan_name, received_at) VALUES
@@ -36,6 +36,24 @@ SELECT results_eq(
     format('from %s to %s it is the same', first, last)
 )
 FROM (VALUES ('2020-12-06', '2020-12-07'), ('2020-12-07', NULL), (NULL, '2020-12-06'), ('2020-12-09', NULL), ('2020-12-08', '2020-12-05'))
+    AS range (first, last);
+SELECT results_eq(
+    'SELECT event_date::text, n_new, n_gone FROM reports.user_changes_between(NULL, NULL) ORDER BY 1',
+    $$ VALUES ('2020-12-05', 2::bigint, 0::bigint), ('2020-12-07', 1, 2), ('2020-12-08', 1, 0) $$,
+    'who comes and who goes: an update is neither, a second life is new, a user of one day is both'
+);
+SELECT results_eq(
+    'SELECT event_date, sum(n_new - n_gone) OVER (ORDER BY event_date) FROM reports.user_changes_between(NULL, NULL) ORDER BY 1',
+    $$ SELECT event_date, n_users::numeric FROM reports.users_daily WHERE event_date <> '2020-12-06' ORDER BY 1 $$,
+    'together they make the users at the end of each day'
+);
+SELECT results_eq(
+    format('SELECT event_date::text, n_new, n_gone FROM reports.user_changes_between(%L, %L) ORDER BY 1', first, last),
+    format('SELECT event_date::text, n_new, n_gone FROM reports.user_changes_between(NULL, NULL) WHERE event_date BETWEEN %L AND %L ORDER BY 1',
+        coalesce(first, '-infinity'), coalesce(last, 'infinity')),
+    format('who comes and goes from %s to %s is the same', first, last)
+)
+FROM (VALUES ('2020-12-06', '2020-12-07'), ('2020-12-07', NULL), (NULL, '2020-12-06'), ('2020-12-08', '2020-12-05'))
     AS range (first, last);
 DELETE FROM reports.user_events_daily WHERE event_date = '2020-12-07';
 SELECT results_eq(
