@@ -30,7 +30,7 @@ def on_terminal(*command: str, status: int = 0, answer: str = "", **environment:
         stdin=follower,
         stdout=follower,
         stderr=follower,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "80", **environment},
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "80", "YES": "", **environment},
     ) as process:
         os.close(follower)
         os.write(leader, answer.encode())
