@@ -13,6 +13,7 @@ from typing import Any, Final
 import psycopg
 import pytest
 
+from driver.progress import Loads
 from driver.settings import Settings
 from driver.tests.test_catch_up import ingest
 
@@ -123,3 +124,11 @@ def test_long_steps_count_seconds() -> None:
     shown = on_terminal("bash", "-c", script % 0)
     assert "1 s" in shown and "why" not in shown
     assert "why" in on_terminal("bash", "-c", script % 3, status=3)
+
+
+def test_a_notice_that_is_no_load(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is printed, and counts as none."""
+    with Loads() as loads:
+        loads.say("another session has just loaded it")
+    assert loads.count == 0
+    assert capsys.readouterr().out == "another session has just loaded it\n"
