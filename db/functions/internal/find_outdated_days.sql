@@ -1,5 +1,4 @@
--- Reads etl.load_runs, etl.rules and etl.purges, writes internal.outdated_days.
--- requires: etl.last_loads
+-- Reads etl.rules_of_days, writes internal.outdated_days.
 CREATE OR REPLACE FUNCTION internal.find_outdated_days(p_load_name text)
     RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -9,15 +8,11 @@ BEGIN
     DELETE FROM internal.outdated_days WHERE load_name = p_load_name;
 
     INSERT INTO internal.outdated_days (load_name, import_date)
-    SELECT p_load_name, last_load.import_date
-    FROM etl.last_loads AS last_load
-    JOIN etl.rules AS made ON made.load_name = last_load.load_name AND made.fingerprint = last_load.rules
-    JOIN etl.loads AS load ON load.load_name = last_load.load_name -- equivalent: each run is of a load
-    JOIN etl.rules AS present ON present.load_name = load.load_name AND present.fingerprint = load.rules
-    WHERE last_load.load_name = p_load_name
-      AND made.same_as <> present.same_as
-      -- What raw.drop_before removed cannot be loaded again.
-      AND last_load.import_date::timestamp AT TIME ZONE 'UTC' >= internal.retention_start();
+    SELECT load_name, import_date
+    FROM etl.rules_of_days
+    WHERE load_name = p_load_name
+      AND state = 'older'
+      AND is_in_raw; -- what raw.drop_before removed cannot be loaded again
 END;
 $find_outdated_days$;
 
