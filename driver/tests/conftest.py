@@ -7,6 +7,8 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -160,6 +162,18 @@ def fixture_start_consumer(
     for process in processes:
         process.terminate()
         process.wait(15)
+
+
+@contextmanager
+def waiting(
+    one: psycopg.Connection[Any], other: psycopg.Connection[Any], statement: str, *values: Any
+) -> Iterator[Any]:
+    """Run the statement in the other session; go on here once it waits for a lock."""
+    blocked = "SELECT FROM pg_locks WHERE pid = %s AND NOT granted"
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(lambda: other.execute(statement, values).fetchone())
+        until(lambda: one.execute(blocked, (other.info.backend_pid,)).rowcount > 0)
+        yield running
 
 
 def changed_rules(tmp_path: Path) -> Path:

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from psycopg.errors import LockNotAvailable, OperationalError, QueryCanceled
 
-from driver.tests.conftest import drop_periods, until
+from driver.tests.conftest import drop_periods, waiting
 from driver.tests.model import (
     STRENGTH,
     Connection,
@@ -194,10 +194,7 @@ def test_an_event_that_no_load_has_seen_makes_its_day_stale(
 
         # A load that has read the day waits to write.
         slow.execute("LOCK TABLE crm.users_dim IN SHARE MODE")
-        with ThreadPoolExecutor(1) as pool:
-            running = pool.submit(conn.execute, load_day)
-            waiting = f"SELECT FROM pg_locks WHERE pid = {conn.info.backend_pid} AND NOT granted"
-            until(lambda: slow.execute(waiting).rowcount == 1)
+        with waiting(slow, conn, load_day) as running:
             slow.execute(INGEST, ([body % "12:00"], None))
             slow.commit()
             running.result()

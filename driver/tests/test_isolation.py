@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any, Final
 
 import psycopg
 import pytest
 from psycopg.errors import ActiveSqlTransaction, InsufficientPrivilege, LockNotAvailable
 
-from driver.tests.conftest import drop_periods, until
+from driver.tests.conftest import drop_periods, until, waiting
 
 Connection = psycopg.Connection[Any]
 
@@ -30,16 +29,6 @@ def fixture_other(conn: Connection, migrated: str) -> Iterator[Connection]:
     assert conn
     with psycopg.connect(dbname=migrated, autocommit=True) as other:
         yield other
-
-
-@contextmanager
-def waiting(one: Connection, other: Connection, statement: str, *values: Any) -> Iterator[Any]:
-    """Run the statement in the other session; go on here once it waits for a lock."""
-    blocked = "SELECT FROM pg_locks WHERE pid = %s AND NOT granted"
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(lambda: other.execute(statement, values).fetchone())
-        until(lambda: one.execute(blocked, (other.info.backend_pid,)).rowcount > 0)
-        yield running
 
 
 def names(conn: Connection) -> set[Any]:

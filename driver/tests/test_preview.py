@@ -1,13 +1,12 @@
 """What loads would change, seen before they run."""
 
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 
-from driver.tests.conftest import DB, changed_rules, until
+from driver.tests.conftest import DB, changed_rules, waiting
 
 EVENT: Final = '{"id": "anna", "event_type": "User Created", "received_at": "%s", "username": "%s"}'
 EVENTS: Final = [
@@ -51,15 +50,12 @@ def test_preview(conn: psycopg.Connection[Any]) -> None:
 def test_a_preview_waits_for_a_load(conn: psycopg.Connection[Any], migrated: str) -> None:
     """It does not take for its own what another load changes."""
     conn.execute("SELECT raw.ingest_user_events(%s::text[]::bytea[], NULL)", (EVENTS,))
-    with psycopg.connect(dbname=migrated) as loader, ThreadPoolExecutor(1) as pool:
+    statement = "SELECT change FROM etl.preview_load('users_dim', '2020-12-08')"
+    with psycopg.connect(dbname=migrated) as loader:
         loader.execute("SELECT crm.load_users_dim('2020-12-08')")
-        running = pool.submit(
-            conn.execute, "SELECT change FROM etl.preview_load('users_dim', '2020-12-08')"
-        )
-        waiting = f"SELECT FROM pg_locks WHERE pid = {conn.info.backend_pid} AND NOT granted"
-        until(lambda: loader.execute(waiting).rowcount == 1)
-        loader.commit()
-        assert running.result().fetchall() == []
+        with waiting(loader, conn, statement) as running:
+            loader.commit()
+            assert running.result() is None
 
 
 def run_try(conn: psycopg.Connection[Any], *arguments: str | Path) -> tuple[int, str, str]:

@@ -1,13 +1,12 @@
 """The dimension built anew, beside its readers and those who kill it."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import psycopg
 import pytest
 from psycopg.errors import LockNotAvailable
 
-from driver.tests.conftest import until
+from driver.tests.conftest import waiting
 
 EVENT: Final = (
     '{"id": "anna", "event_type": "User Created", "received_at": "%s 10:00", "username": "%s"}'
@@ -74,11 +73,9 @@ def test_it_keeps_what_leaves_raw_while_it_waits(
         ([EVENT % ("2020-12-08", "old"), EVENT % ("2021-01-08", "new")],),
     )
     conn.execute("CALL etl.catch_up()")
-    with psycopg.connect(dbname=migrated) as dropper, ThreadPoolExecutor(1) as pool:
+    with psycopg.connect(dbname=migrated) as dropper:
         dropper.execute("SELECT raw.drop_before('2020-12-31')")
-        running = pool.submit(conn.execute, REBUILD)
-        waiting = f"SELECT FROM pg_locks WHERE pid = {conn.info.backend_pid} AND NOT granted"
-        until(lambda: dropper.execute(waiting).rowcount == 1)
-        dropper.commit()
-        assert running.result().fetchall() == []
+        with waiting(dropper, conn, REBUILD) as running:
+            dropper.commit()
+            assert running.result() is None
     assert names(conn) == ["old", "new"]
