@@ -211,42 +211,48 @@ def test_progress_counts_each_message_once(
     ).fetchone() == (len(numbers), len(numbers - bad), 0, len(bad))
 
 
+def ingest_at_once(
+    database: str, body: bytes, *ids_of_turn: Callable[[int], list[str | None]]
+) -> list[tuple[int, int, int, int]]:
+    """Ingest a thousand messages ten times, in sessions that begin each turn together."""
+    start = Barrier(len(ids_of_turn))
+
+    def ingest_ten_times(
+        ids: Callable[[int], list[str | None]],
+    ) -> list[tuple[int, int, int, int]]:
+        outcomes = []
+        with psycopg.connect(dbname=database, autocommit=True) as own:
+            for turn in range(10):
+                message_ids = ids(turn)
+                start.wait(timeout=30)
+                outcomes.append(ingest(own, [body] * 1000, message_ids))
+        return outcomes
+
+    with ThreadPoolExecutor() as pool:
+        return [each for session in pool.map(ingest_ten_times, ids_of_turn) for each in session]
+
+
+def named(name: str) -> Callable[[int], list[str | None]]:
+    """Return what gives a thousand message ids for a turn."""
+    return lambda turn: [f"{name} {turn} {number}" for number in range(1000)]
+
+
 @pytest.mark.parametrize("body", [GOOD, b"bad"], ids=["events", "rejects"])
 def test_ingests_of_the_same_messages_do_not_deadlock(
     conn: Connection, migrated: str, body: bytes
 ) -> None:
     """They wait for one another, and each message still lands once."""
-    start = Barrier(2)
-
-    def ingest_ten_times(step: int) -> int:
-        landed_here = 0
-        with psycopg.connect(dbname=migrated, autocommit=True) as own:
-            for turn in range(10):
-                message_ids: list[str | None] = [f"{turn} {number}" for number in range(1000)]
-                start.wait(timeout=30)
-                _, inserted, _, rejected = ingest(own, [body] * 1000, message_ids[::step])
-                landed_here += inserted + rejected
-        return landed_here
-
-    with ThreadPoolExecutor() as pool:
-        assert sum(pool.map(ingest_ten_times, (1, -1))) == 10_000
+    ids = named("same")
+    outcomes = ingest_at_once(migrated, body, ids, lambda turn: ids(turn)[::-1])
+    assert sum(inserted + rejected for _, inserted, _, rejected in outcomes) == 10_000
     assert len(landed(conn)) == 10_000
 
 
 def test_ingests_at_once_note_their_own_events_only(conn: Connection, migrated: str) -> None:
     """They draw numbers in turn: of no event it is noted twice, or not at all, when it came."""
-    start = Barrier(2)
-
-    def ingest_ten_times(name: str) -> None:
-        with psycopg.connect(dbname=migrated, autocommit=True) as own:
-            for turn in range(10):
-                message_ids: list[str | None] = [f"{name} {turn} {n}" for n in range(1000)]
-                start.wait(timeout=30)
-                assert ingest(own, [GOOD] * 1000, message_ids) == (1000, 1000, 0, 0)
-
     for attempt in range(10):  # on a busy machine one may be done before the other begins
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(ingest_ten_times, (f"one {attempt}", f"two {attempt}")))
+        names = (named(f"one {attempt}"), named(f"two {attempt}"))
+        assert ingest_at_once(migrated, GOOD, *names) == [(1000, 1000, 0, 0)] * 20
         noted = conn.execute("SELECT event_sks FROM etl.arrivals").fetchall()
         assert len(noted) == 20 * (attempt + 1)
         if any(len(multirange) > 1 for (multirange,) in noted):
