@@ -32,7 +32,7 @@ help: ## List the targets
 	  $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: ## Start the database, RabbitMQ and the consumer; migrate (SERVICES=docker|local, CONSUMERS=2, CATCH_UP_SECONDS=60)
+setup: ## Start the database, RabbitMQ and the consumer; migrate (SERVICES=docker|local|external, CONSUMERS=2, CATCH_UP_SECONDS=60)
 	$(MANAGE) setup
 
 ##@ operate

@@ -31,7 +31,8 @@ QUERIES: Final[dict[str, LiteralString]] = {
     "ingested": "TABLE etl.ingest_totals",
     "rejected": "SELECT * FROM etl.quarantine ORDER BY rejected_at DESC LIMIT 5",
     "freshness": "SELECT load_name, last_day, newest_event, now() - waiting_since AS oldest_waits,"
-    " missing_days::text, rejected_in_24_hours FROM etl.freshness ORDER BY load_name DESC",
+    " nullif(missing_days, '{}')::text AS missing_days, rejected_in_24_hours"
+    " FROM etl.freshness ORDER BY load_name DESC",
     "loads_in_24_hours": "SELECT load_name, succeeded, failed"
     " FROM etl.load_outcomes ORDER BY load_name DESC",
     "stale_dates": "SELECT * FROM etl.stale_dates ORDER BY import_date, load_name LIMIT 20",
