@@ -377,7 +377,7 @@ def untuned_database() -> Iterator[Connection]:
     services("up")
     try:
         services("run", "db/migrate")
-        words = shlex.split(services("env").replace("export", ""))
+        words = shlex.split(services("env_admin").replace("export", ""))
         server = dict(word.split("=", 1) for word in words)
         with psycopg.connect(
             host=server["PGHOST"],
