@@ -3,13 +3,13 @@
 CREATE OR REPLACE FUNCTION crm.user_at(p_user_id text, p_at timestamptz)
     RETURNS TABLE (
         user_id text, username text, user_email text, user_type text, organization_name text, plan_name text,
-        valid_from timestamptz
+        valid_from timestamptz, attributes jsonb
     )
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT
         version.user_id, version.username, version.user_email, version.user_type, version.organization_name, version.plan_name,
-        version.valid_from
+        version.valid_from, version.attributes
     FROM (
         -- for speed: a user of whom nothing came since is found below as well
         SELECT open.*
