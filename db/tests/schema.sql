@@ -568,9 +568,9 @@ SELECT bag_eq(
         'crm.load_organizations_dim() -> bigint',
         'crm.load_users_dim(date) -> bigint',
         'crm.user_at(text,timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
-            || 'user_type text, organization_name text, plan_name text, valid_from timestamp with time zone)',
+            || 'user_type text, organization_name text, plan_name text, valid_from timestamp with time zone, attributes jsonb)',
         'crm.users_history(text[]) -> TABLE(user_id text, valid_from timestamp with time zone, valid_to timestamp with time zone, '
-            || 'username text, user_email text, user_type text, organization_name text, plan_name text)',
+            || 'username text, user_email text, user_type text, organization_name text, plan_name text, attributes jsonb)',
         'crm.users_at(timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
             || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone, attributes jsonb)',
         'etl.accept_rules(text,text,text) -> bigint',
