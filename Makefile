@@ -27,7 +27,14 @@ ABSOLUTE = "$$(realpath -e "$$$(1)" 2>/dev/null || echo "$$$(1)")"
 .PHONY: help
 help: ## List the targets
 	@awk -F ':.*## ' '/^##@ / {group = $$0} \
-	  /^[a-z0-9_]+:.*## / {targets[group] = targets[group] sprintf("  %-18s %s\n", $$1, $$2)} \
+	  /^[a-z0-9_]+:.*## / { \
+	    line = sprintf("  %-18s", $$1); count = split($$2, words, " "); \
+	    for (word = 1; word <= count; word++) { \
+	      if (length(line words[word]) > 78) {targets[group] = targets[group] line "\n"; line = sprintf("%20s", "")} \
+	      line = line " " words[word]; \
+	    } \
+	    targets[group] = targets[group] line "\n"; \
+	  } \
 	  END {printf "use\n%s\noperate\n%s\ndevelop\n%s", targets["##@ use"], targets["##@ operate"], targets["##@ develop"]}' \
 	  $(MAKEFILE_LIST)
 
@@ -91,9 +98,9 @@ demo: setup import ## From nothing to both tables: import the sample, load its s
 	@$(MAKE) --no-print-directory load FROM=2020-12-05 TO=2020-12-11
 	$(RUN) psql -X --quiet <<<"$$DEMO_SQL"
 	@echo 'What next:'
-	@echo '  make report                   how many events and users each day; report.html has the charts'
-	@echo '  make psql                     ask the tables, for example: SELECT * FROM crm.users_current;'
-	@echo '  make import USER_EVENTS=FILE  your own events, JSON like data/user_events.json'
+	@echo '  make report                   the numbers of each day; report.html has charts'
+	@echo '  make psql                     then, for example, TABLE crm.users_current;'
+	@echo '  make import USER_EVENTS=FILE  your own events, as in data/user_events.json'
 
 define DEMO_SQL
 \encoding UTF8
@@ -102,12 +109,12 @@ define DEMO_SQL
 \pset null ·
 \pset footer off
 SET timezone = 'UTC';
-\pset title 'crm.users_dim (most columns)'
-SELECT left(user_id, 8) || '…' AS user_id,
-       to_char(valid_from, 'DD Mon HH24:MI:SS') AS valid_from,
-       to_char(valid_to, 'DD Mon HH24:MI:SS') AS valid_to,
+\pset title 'crm.users_dim (some columns)'
+SELECT left(user_id, 6) || '…' AS user_id,
+       to_char(valid_from, 'DD Mon HH24:MI') AS valid_from,
+       to_char(valid_to, 'DD Mon HH24:MI') AS valid_to,
        CASE WHEN is_deleted THEN 'deleted' WHEN is_valid THEN 'valid' ELSE 'past' END AS state,
-       username, user_email, organization_name AS organization
+       username, organization_name AS organization
 FROM crm.users_dim
 ORDER BY min(users_dim.valid_from) OVER (PARTITION BY user_id), users_dim.user_id, users_dim.valid_from;
 \pset title reports.user_events_daily

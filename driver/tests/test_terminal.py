@@ -99,7 +99,7 @@ def test_teardown_asks(checkout: Path, answer: str, status: int) -> None:
     """It names what it deletes first."""
     manage = str(checkout / "services" / "manage")
     shown = on_terminal(manage, "teardown", answer=answer, status=status, SERVICES="local")
-    assert "the database and the queue with all that is in them" in shown
+    assert "database and queue with all that is in them" in shown
     assert (checkout / ".services").exists() == bool(status)
 
 
