@@ -1,0 +1,31 @@
+"""The measurements run; of so few events they tell nothing."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from driver.tests.conftest import DB
+from driver.tests.test_setup import PATH
+
+pytestmark = pytest.mark.skipif(
+    not shutil.which("rabbitmq-server", path=PATH),
+    reason="needs the servers' programs on this machine",
+)
+
+
+@pytest.mark.parametrize(
+    ("module", "events", "figure"),
+    [("ingest", 400, "queue to committed raw"), ("loads", 20, "rebuild, all differ")],
+)
+def test_figures_are_printed(module: str, events: int, figure: str) -> None:
+    """From the first to the last."""
+    done = subprocess.run(
+        [DB / "scratch", "pgtap", sys.executable, "-m", f"bench.{module}", str(events)],
+        cwd=DB.parent,
+        check=True,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert figure in done.stdout
