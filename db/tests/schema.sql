@@ -624,6 +624,7 @@ SELECT bag_eq(
         'internal.load_functions(text) -> jsonb',
         'internal.note_rules() -> void',
         'internal.load_users_in_order(date) -> bigint',
+        'internal.show_users_dim_differences(integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',
         'internal.stage_users_dim_day(timestamp with time zone,timestamp with time zone,boolean) -> bigint',
         'internal.empty_users_dim_stage() -> void',
         'internal.keep_preview_rows(text,date,date,text[],boolean) -> void',

@@ -14,8 +14,6 @@ DECLARE
     v_started_at CONSTANT timestamptz := clock_timestamp();
     v_from       timestamptz;
     v_snapshot   pg_snapshot;
-    v_kind       record;
-    v_users      text[];
 BEGIN
     PERFORM internal.begin_change('etl.rebuild_users_dim');
     PERFORM internal.lock_load('users_dim');
@@ -24,40 +22,7 @@ BEGIN
     v_from := internal.retention_start();
     PERFORM internal.find_users_dim_differences(v_from);
 
-    FOR v_kind IN
-        SELECT difference.change, count(*) AS total
-        FROM internal.users_dim_differences AS difference
-        GROUP BY difference.change
-        ORDER BY difference.change
-    LOOP
-        v_users := ARRAY(
-            SELECT difference.user_id
-            FROM internal.users_dim_differences AS difference
-            WHERE difference.change = v_kind.change
-            ORDER BY difference.user_id, difference.valid_from
-            LIMIT p_rows
-        );
-        RETURN QUERY
-        SELECT
-            v_kind.change,
-            v_kind.total,
-            old.contents,
-            CASE
-                WHEN v_kind.change <> 'removed'
-                    THEN to_jsonb(new) - 'change' || jsonb_build_object('is_valid', new.valid_to IS NULL)
-            END
-        FROM internal.users_dim_differences AS new
-        -- A subquery: of a row of the whole table, Citus would fetch the columns of the condition only.
-        LEFT JOIN (
-            SELECT dim.user_id, dim.valid_from, to_jsonb(dim) AS contents
-            FROM crm.users_dim AS dim
-            WHERE dim.user_id = ANY (v_users) -- for speed: others are not shown
-        ) AS old USING (user_id, valid_from)
-        WHERE new.change = v_kind.change
-          AND new.user_id = ANY (v_users) -- for speed: they come first
-        ORDER BY user_id, valid_from
-        LIMIT p_rows;
-    END LOOP;
+    RETURN QUERY SELECT * FROM internal.show_users_dim_differences(p_rows);
 
     PERFORM internal.require_users_dim_period(month)
     FROM (

@@ -1,4 +1,4 @@
--- One statement, in steps: what came is read once, and each step takes what the one before it returns.
+-- One statement, in steps, hence its length: what came is read once, and each step takes what the one before it returns.
 -- Writes raw.user_events, raw.rejected_user_events, etl.arrivals and etl.ingests.
 -- Rerun: the same messages add no row to raw or quarantine and are counted as duplicates.
 CREATE OR REPLACE FUNCTION raw.ingest_user_events(
