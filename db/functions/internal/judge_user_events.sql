@@ -13,10 +13,15 @@ CREATE OR REPLACE FUNCTION internal.judge_user_events(
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $judge_user_events$
+DECLARE
+    -- All at once, before the work: hardly ever another ingest draws in between.
+    v_event_sks CONSTANT bigint[] := ARRAY(
+        SELECT nextval('raw.user_events_event_sk_seq') FROM generate_series(1, cardinality(p_bodies))
+    );
 BEGIN
     RETURN QUERY
     SELECT
-        nextval('raw.user_events_event_sk_seq'),
+        message.event_sk,
         coalesce(message.body, ''),
         message.message_id,
         message.correlation_id,
@@ -41,8 +46,8 @@ BEGIN
         ))
     FROM internal.parse_user_events(CASE WHEN p_reason IS NULL THEN p_bodies ELSE '{}' END) AS parsed
     CROSS JOIN LATERAL unnest(
-        p_bodies, p_message_ids, p_correlation_ids, parsed.contents, parsed.instants, parsed.faults
-    ) AS message (body, message_id, correlation_id, content, received_at, fault);
+        v_event_sks, p_bodies, p_message_ids, p_correlation_ids, parsed.contents, parsed.instants, parsed.faults
+    ) AS message (event_sk, body, message_id, correlation_id, content, received_at, fault);
 END;
 $judge_user_events$;
 
