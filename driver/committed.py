@@ -33,6 +33,7 @@ class Committed:
         self._outcome = Outcome()
         self._read_at = self._moved_at = time.monotonic()
         self._complained = False
+        self._is_away = False
 
     def __enter__(self) -> Self:
         return self
@@ -51,8 +52,11 @@ class Committed:
                 row = self._connection.execute(IMPORT_PROGRESS, (str(self._import_id),)).fetchone()
             except psycopg.OperationalError as error:
                 self._connection.close()
-                logger.warning("%s; still waiting", explain(error))
+                if not self._is_away:
+                    logger.warning("%s; still waiting", explain(error))
+                self._is_away = True
                 return self._outcome
+            self._is_away = False
             assert row
             if row != self._outcome:
                 self._outcome = Outcome(*row)

@@ -119,6 +119,11 @@ class Ingester:
                 try:
                     if self._connections[number].closed:
                         self._connections[number] = connect(self._application_name)
+                except psycopg.Error as error:  # of the server: it may recover from a crash
+                    if self._closing or not self._wait(error):
+                        break
+                    continue
+                try:
                     outcome = ingest(self._connections[number], part, reason)
                 except psycopg.Error as error:
                     if self._closing:

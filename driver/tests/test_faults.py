@@ -284,6 +284,33 @@ def test_raw_has_what_was_published_once(warehouse: Warehouse, tmp_path: Path) -
     assert output == f"user events: {new} new, 0 duplicate, {rejected} rejected\n"
 
 
+CRASH: Final = """
+    CREATE FUNCTION public.crash() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+    $$ BEGIN COPY (SELECT) TO PROGRAM 'kill -9 $PPID'; RETURN NEW; END $$;
+    CREATE TRIGGER crash BEFORE INSERT ON raw.user_events FOR EACH ROW
+    WHEN (NEW.username = 'crash') EXECUTE FUNCTION public.crash()"""
+
+
+def test_a_message_that_crashes_the_server_is_put_aside(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    """And no other: not those that came with it, nor those that others had in hand."""
+    warehouse.services("run_as_admin", "psql", "--quiet", "--command", CRASH)
+    events = [
+        {"id": f"{n}", "event_type": "User Created", "received_at": "2020-12-08 10:00:00"}
+        for n in range(400)
+    ]
+    events[200]["username"] = "crash"
+    file = tmp_path / "events.json"
+    file.write_text("\n".join(map(json.dumps, events)), "utf-8")
+    output, _ = warehouse.driver("import", "user-events", file).communicate(timeout=120)
+    assert output == "user events: 399 new, 0 duplicate, 1 rejected\n"
+    with warehouse.connect() as connection:
+        row = connection.execute("SELECT reason, body FROM raw.rejected_user_events").fetchone()
+    assert row and row[0].startswith("the database fails on it")
+    assert json.loads(row[1]) == events[200]
+
+
 def test_status_names_settings_that_lose_data(warehouse: Warehouse) -> None:
     """With which a server that crashed may come back with less than was committed, or broken."""
     settings = [f"ALTER SYSTEM SET {name} = off" for name in ("fsync", "full_page_writes")]
