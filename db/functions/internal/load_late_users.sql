@@ -44,7 +44,7 @@ BEGIN
         PERFORM internal.find_users_dim_neighbors(p_from, p_to, 'infinity');
     END IF;
 
-    IF NOT EXISTS (SELECT 1 FROM internal.users_dim_changed) THEN
+    IF NOT EXISTS (SELECT 1 FROM internal.users_dim_changed) THEN -- for speed: the statements below would find nobody
         RETURN 0::bigint;
     END IF;
 

@@ -58,7 +58,7 @@ BEGIN
     WHERE open.user_id = stage.user_id
       AND stage.is_last
       AND NOT stage.is_late
-      AND stage.open_from IS NOT NULL; -- for speed: who was new is as it should be
+      AND stage.open_from IS NOT NULL; -- who was new is as it should be
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
     RETURN v_written + v_rows;

@@ -1,6 +1,6 @@
 -- crm.load_users_dim(): a day that was loaded before is loaded by the events that have come since.
 BEGIN;
-SELECT plan(31);
+SELECT plan(34);
 \ir ../fixtures/history.sql
 \ir ../fixtures/arrive.sql
 
@@ -156,6 +156,28 @@ FROM generate_series(1, 1001) AS number \g /dev/null
 SELECT crm.load_users_dim('2020-12-08') \g /dev/null
 SELECT is(events_arrived, 1001::bigint, 'and up to an eighth of the day') FROM run;
 SELECT is_empty('SELECT * FROM etl.check_users_dim()', 'the dimension keeps its rules');
+
+-- A day of which raw lost an event, and to which another one came.
+SELECT pg_temp.arrive('hans Created 2020-12-12 10:00 a', 'hans Updated 2020-12-12 14:00 c') \g /dev/null
+SELECT crm.load_users_dim('2020-12-12') \g /dev/null
+DELETE FROM raw.user_events WHERE user_id = 'hans' AND username = 'c';
+SELECT pg_temp.arrive('hans Updated 2020-12-12 12:00 b') \g /dev/null
+SELECT crm.load_users_dim('2020-12-12') \g /dev/null
+SELECT is(events_arrived, 1::bigint, 'what arrived is loaded, whatever is gone') FROM run;
+SELECT results_eq(
+    $$ SELECT * FROM history WHERE version LIKE 'hans%' $$,
+    ARRAY['hans a 2020-12-12 10:00:00 -> 2020-12-12 12:00:00', 'hans b 2020-12-12 12:00:00 -> open'],
+    'no version of an event that is gone comes back'
+);
+DELETE FROM raw.user_events WHERE user_id = 'hans';
+SELECT pg_temp.arrive('hans Created 2020-12-12 16:00 d') \g /dev/null
+DELETE FROM etl.arrivals;
+DELETE FROM etl.load_runs;
+SELECT crm.load_users_dim('2020-12-12') \g /dev/null
+SELECT results_eq(
+    $$ SELECT * FROM history WHERE version LIKE 'hans%' $$, ARRAY['hans d 2020-12-12 16:00:00 -> open'],
+    'nor when no run of the day is known, and what is left is later than what was open'
+);
 
 SELECT * FROM finish();
 ROLLBACK;
