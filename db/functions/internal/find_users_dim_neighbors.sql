@@ -20,9 +20,7 @@ BEGIN
     ) AS changed
     CROSS JOIN LATERAL (
         SELECT
-            -- equivalent: one version reaches beyond changes_from from before
             max(dim.valid_from) FILTER (WHERE dim.valid_from < changed.changes_from) AS before_from,
-            -- equivalent: one version reaches beyond changes_from from before
             max(dim.valid_to) FILTER (WHERE dim.valid_from < changed.changes_from) AS before_to,
             max(coalesce(dim.valid_to, 'infinity')) AS next_from,
             count(*) FILTER (WHERE dim.valid_from >= changed.changes_from) AS n_begun

@@ -7,7 +7,6 @@ CREATE OR REPLACE FUNCTION internal.find_users_dim_successors(p_to timestamptz)
 AS $find_users_dim_successors$
 BEGIN
     INSERT INTO internal.users_dim_neighbors (user_id, changes_from, first_from, next_from, n_begun)
-    -- for speed: more than 0 would look for versions of the day
     SELECT changed.user_id, changed.changes_from, changed.first_from, next.valid_from, 0
     FROM internal.users_dim_changed AS changed
     CROSS JOIN LATERAL (

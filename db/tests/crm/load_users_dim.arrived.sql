@@ -1,6 +1,6 @@
 -- crm.load_users_dim(): a day that was loaded before is loaded by the events that have come since.
 BEGIN;
-SELECT plan(34);
+SELECT plan(36);
 \ir ../fixtures/history.sql
 \ir ../fixtures/arrive.sql
 
@@ -178,6 +178,16 @@ SELECT results_eq(
     $$ SELECT * FROM history WHERE version LIKE 'hans%' $$, ARRAY['hans d 2020-12-12 16:00:00 -> open'],
     'nor when no run of the day is known, and what is left is later than what was open'
 );
+
+-- Rules that changed for other days and loads.
+INSERT INTO internal.outdated_days (load_name, import_date) VALUES ('users_dim', '2020-12-13'), ('user_events_daily', '2020-12-12');
+SELECT pg_temp.arrive('hans Updated 2020-12-12 17:00 e') \g /dev/null
+SELECT crm.load_users_dim('2020-12-12') \g /dev/null
+SELECT is(events_arrived, 1::bigint, 'rules that changed for another day, or another load, do not matter') FROM run;
+INSERT INTO internal.outdated_days (load_name, import_date) VALUES ('users_dim', '2020-12-12');
+SELECT pg_temp.arrive('hans Updated 2020-12-12 18:00 f') \g /dev/null
+SELECT crm.load_users_dim('2020-12-12') \g /dev/null
+SELECT is(events_arrived, NULL, 'those of the day do') FROM run;
 
 SELECT * FROM finish();
 ROLLBACK;
