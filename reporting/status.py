@@ -31,7 +31,8 @@ QUERIES: Final[dict[str, LiteralString]] = {
     "ingested": "TABLE etl.ingest_totals",
     "rejected": "SELECT * FROM etl.quarantine ORDER BY rejected_at DESC LIMIT 5",
     "freshness": "SELECT load_name, last_day, newest_event, now() - waiting_since AS oldest_waits,"
-    " nullif(missing_days, '{}')::text AS missing_days, rejected_in_24_hours"
+    " (SELECT string_agg(concat_ws(' to ', lower(gap), nullif(upper(gap) - 1, lower(gap))), ', ')"
+    " FROM unnest(missing_days) AS gap) AS missing_days, rejected_in_24_hours"
     " FROM etl.freshness ORDER BY load_name DESC",
     "loads_in_24_hours": "SELECT load_name, succeeded, failed"
     " FROM etl.load_outcomes ORDER BY load_name DESC",
@@ -172,5 +173,4 @@ def _brief(value: object) -> Text:
         value = f"{value:%Y-%m-%d %H:%M:%S}"
     elif isinstance(value, timedelta):
         value = f"{value.total_seconds():.2f} s"
-    text = "" if value is None else str(value)
-    return Text(printable(text.replace("),[", "), [")))
+    return Text(printable("" if value is None else str(value)))

@@ -115,6 +115,19 @@ def check_monitoring(metrics: dict[tuple[str, ...], float]) -> None:
             assert matcher in [value for _, *values in metrics for value in values]
 
 
+def test_missing_days(
+    conn: Connection, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Are written as people write them."""
+    assert settings
+    for day in ("2020-12-05", "2020-12-08", "2020-12-10"):
+        conn.execute("SELECT crm.load_users_dim(%s::date)", (day,))
+    main(["status", "--json"])
+    freshness = json.loads(capsys.readouterr().out)["freshness"]
+    missing = {row["load_name"]: row["missing_days"] for row in freshness}
+    assert missing["users_dim"] == "2020-12-06 to 2020-12-07, 2020-12-09"
+
+
 @pytest.mark.parametrize("width", [80, 100, 140])
 def test_the_terminal_cuts_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int
@@ -131,13 +144,13 @@ def test_the_terminal_cuts_nothing(
         "rows_read": 1234567,
         "rows_written": 1234566,
     }
-    missing = {"missing_days": "{[2020-12-07,2020-12-09),[2020-12-11,2020-12-12)}"}
+    missing = {"missing_days": "2020-12-07 to 2020-12-08, 2020-12-11"}
     print_status(Status({}, {"last_loads": [load], "freshness": [load | missing]}, []))
     output = re.sub("\x1b\\[[0-9]+m", "", capsys.readouterr().out)
     for text in ("user_events_daily", "2026-11-24 19:12:41", "12.35 s", "1234567", "1234566"):
         assert output.count(text) == 2
     assert re.search("2026-11-24 +2026-11-24 19:12:41", output)
-    assert "[2020-12-07,2020-12-09)," in output and "…" not in output
+    assert "2020-12-08," in output and "2020-12-11" in output and "…" not in output
     loads = output.partition("FRESHNESS")[0]
     assert max(map(len, loads.splitlines())) <= width
     assert ("rows\n" in re.sub(" +\n", "\n", loads)) == (width == 80)
