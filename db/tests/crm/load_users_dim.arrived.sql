@@ -1,6 +1,6 @@
 -- crm.load_users_dim(): a day that was loaded before is loaded by the events that have come since.
 BEGIN;
-SELECT plan(36);
+SELECT plan(37);
 \ir ../fixtures/history.sql
 \ir ../fixtures/arrive.sql
 
@@ -188,6 +188,24 @@ INSERT INTO internal.outdated_days (load_name, import_date) VALUES ('users_dim',
 SELECT pg_temp.arrive('hans Updated 2020-12-12 18:00 f') \g /dev/null
 SELECT crm.load_users_dim('2020-12-12') \g /dev/null
 SELECT is(events_arrived, NULL, 'those of the day do') FROM run;
+
+-- The newest user of all, together with another one at the same instant, and with an event of the next day.
+SELECT pg_temp.arrive('iris Created 2020-12-20 10:00 a', 'iris Updated 2020-12-20 14:00 c') \g /dev/null
+SELECT crm.load_users_dim('2020-12-20') \g /dev/null
+SELECT pg_temp.arrive(
+    'iris Updated 2020-12-20 12:00 b', 'jack Created 2020-12-20 14:00 x', 'iris Updated 2020-12-21 00:00 d'
+) \g /dev/null
+SELECT crm.load_users_dim('2020-12-20') \g /dev/null
+SELECT results_eq(
+    $$ SELECT * FROM history WHERE version LIKE 'iris%' OR version LIKE 'jack%' $$,
+    ARRAY[
+        'iris a 2020-12-20 10:00:00 -> 2020-12-20 12:00:00',
+        'iris b 2020-12-20 12:00:00 -> 2020-12-20 14:00:00',
+        'iris c 2020-12-20 14:00:00 -> open',
+        'jack x 2020-12-20 14:00:00 -> open'
+    ],
+    'each keeps what follows on the day, and the next day is left alone'
+);
 
 SELECT * FROM finish();
 ROLLBACK;
