@@ -189,11 +189,12 @@ SELECT pg_temp.arrive('hans Updated 2020-12-12 18:00 f') \g /dev/null
 SELECT crm.load_users_dim('2020-12-12') \g /dev/null
 SELECT is(events_arrived, NULL, 'those of the day do') FROM run;
 
--- The newest user of all, together with another one at the same instant, and with an event of the next day.
+-- The newest user of all, together with another one at the same instant, and with events of the days around.
 SELECT pg_temp.arrive('iris Created 2020-12-20 10:00 a', 'iris Updated 2020-12-20 14:00 c') \g /dev/null
 SELECT crm.load_users_dim('2020-12-20') \g /dev/null
 SELECT pg_temp.arrive(
-    'iris Updated 2020-12-20 12:00 b', 'jack Created 2020-12-20 14:00 x', 'iris Updated 2020-12-21 00:00 d'
+    'iris Updated 2020-12-20 12:00 b', 'jack Created 2020-12-20 14:00 x',
+    'jack Created 2020-12-19 23:59:59.999999 w', 'iris Updated 2020-12-21 00:00 d'
 ) \g /dev/null
 SELECT crm.load_users_dim('2020-12-20') \g /dev/null
 SELECT results_eq(
@@ -204,7 +205,7 @@ SELECT results_eq(
         'iris c 2020-12-20 14:00:00 -> open',
         'jack x 2020-12-20 14:00:00 -> open'
     ],
-    'each keeps what follows on the day, and the next day is left alone'
+    'each keeps what follows on the day, and the days around are left alone'
 );
 
 SELECT * FROM finish();
