@@ -37,7 +37,7 @@ BEGIN
         -- So that each user is looked up by index: a join would be planned without statistics.
         OFFSET 0
     ) AS begun
-    WHERE NOT EXISTS (
+    WHERE NOT EXISTS ( -- for speed: what comes twice is left out when it is staged
         SELECT 1
         FROM internal.users_dim_arrived AS known
         WHERE known.user_id = arrived.user_id
