@@ -1,6 +1,6 @@
 -- internal.end_load(): what a load did stays known.
 BEGIN;
-SELECT plan(5);
+SELECT plan(6);
 
 SELECT internal.end_load(
     'users_dim', '2020-12-08', clock_timestamp() - interval '5 seconds', '100:200:150', 7, 3, 2, '2020-12-08 10:00Z'
@@ -33,6 +33,15 @@ SELECT internal.end_load('users_dim', '2020-12-08', now(), '210:210:', 7, 3, NUL
 SELECT bag_eq(
     'SELECT event_date, xid FROM etl.arrivals', $$ VALUES (date '2020-12-09', '99'::xid8) $$,
     'all of the day are, once both have seen all'
+);
+
+INSERT INTO internal.outdated_days (load_name, import_date) VALUES
+    ('users_dim', '2020-12-08'), ('users_dim', '2020-12-09'), ('user_events_daily', '2020-12-08');
+SELECT internal.end_load('users_dim', '2020-12-08', now(), '210:210:', 7, 3, NULL, NULL) \g /dev/null
+SELECT bag_eq(
+    'TABLE internal.outdated_days',
+    $$ VALUES ('users_dim', date '2020-12-09'), ('user_events_daily', '2020-12-08') $$,
+    'the day has the present rules now, for this load only'
 );
 
 SELECT * FROM finish();
