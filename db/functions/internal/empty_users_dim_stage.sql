@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION internal.empty_users_dim_stage()
     SET search_path = pg_catalog, pg_temp
 AS $empty_users_dim_stage$
 DECLARE
-    c_small    CONSTANT bigint := 1048576::bigint;
+    c_small    CONSTANT bigint := 1048576::bigint; -- for speed: larger tables are emptied as well
     v_table    regclass;
     v_has_rows boolean;
     v_deletes  boolean;
@@ -15,10 +15,10 @@ BEGIN
     ]::regclass[]) LOOP
         EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s)', v_table)
         INTO v_has_rows;
-        CONTINUE WHEN NOT v_has_rows;
+        CONTINUE WHEN NOT v_has_rows; -- for speed: it is empty
 
         -- TRUNCATE makes a new file, which takes longer than a load of a few events. A distributed table has size 0 here.
-        v_deletes := pg_relation_size(v_table) BETWEEN 1 AND c_small;
+        v_deletes := pg_relation_size(v_table) BETWEEN 1 AND c_small; -- equivalent: what has a size has a page at least
         IF NOT v_deletes THEN
             BEGIN
                 -- TRUNCATE alone would wait for whoever reads the table, pg_dump for one.
@@ -29,7 +29,7 @@ BEGIN
                     v_deletes := true;
             END;
         END IF;
-        IF v_deletes THEN
+        IF v_deletes THEN -- for speed: nothing is left to delete
             EXECUTE format('DELETE FROM %s', v_table);
         END IF;
     END LOOP;
