@@ -46,7 +46,7 @@ BEGIN
             WHERE dim.user_id = arrived.user_id
               AND dim.valid_from >= v_from
               AND dim.valid_from < v_to
-              AND coalesce(dim.valid_to, 'infinity') >= v_from
+              AND coalesce(dim.valid_to, 'infinity') >= v_from -- for speed: leaves out periods that cannot hold the version
               -- Also what arrived since p_event_sks was found was not counted.
               AND (event.event_sk <@ (
                   SELECT range_agg(event_sks)

@@ -96,9 +96,11 @@ EXECUTE load_users \g /dev/null
 EXECUTE load \g /dev/null
 SELECT pg_temp.arrive('anna Updated 2020-12-10 10:00 a') \g /dev/null
 EXECUTE load \g /dev/null
-SELECT pg_temp.arrive('anna Updated 2020-12-08 17:00 a') \g /dev/null
+-- Of these, dora had an event at the beginning of the day, the others had theirs just before and after it.
+SELECT crm.load_users_dim('2020-12-07'), crm.load_users_dim('2020-12-09') \g /dev/null
+SELECT pg_temp.arrive('dora Updated 2020-12-08 17:00 a', 'ivan Updated 2020-12-08 17:00 a', 'john Updated 2020-12-08 17:00 a') \g /dev/null
 EXECUTE load \g /dev/null
-SELECT is(events_arrived, 1::bigint, 'a dimension that is behind on another day does not matter') FROM run;
+SELECT is(events_arrived, 3::bigint, 'a dimension that is behind on another day does not matter') FROM run;
 
 SELECT results_eq(
     'TABLE day',
