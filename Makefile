@@ -20,6 +20,8 @@ RUN_AS_ADMIN := $(MANAGE) run_as_admin
 CLUSTER = $(if $(PGHOST),@PATH="$(CURDIR)/.venv/bin:$$PATH",$(RUN_AS_ADMIN))
 # Run it with the rights of one role only.
 AS = $(RUN) env PGOPTIONS='-c role=warehouse_$(1)'
+# A reader that goes, as in `make status | head`, is no fault.
+READ_ON := || [[ $$? == 141 ]]
 # The absolute path of the file that a variable names, for containers. A pipe has none: /dev/stdin is passed as it is.
 ABSOLUTE = "$$(realpath -e "$$$(1)" 2>/dev/null || echo "$$$(1)")"
 
@@ -86,12 +88,12 @@ rebuild: ## Build the whole dimension anew beside its readers, and show what dif
 ##@ use
 .PHONY: status
 status: ## Show the queue, the last loads and the problems that somebody has to solve (STATUS=--json or --prometheus)
-	$(call AS,load) python -m reporting status $(STATUS)
+	$(call AS,load) python -m reporting status $(STATUS) $(READ_ON)
 
 .PHONY: report
 report: ## Show the daily numbers, and write report.html (FROM=2020-12-05 TO=2020-12-11 CSV=file)
 	$(call AS,read) python -m reporting report $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") \
-	  --html report.html $(if $(CSV),--csv "$(CSV)")
+	  --html report.html $(if $(CSV),--csv "$(CSV)") $(READ_ON)
 
 .PHONY: demo
 demo: setup import ## From nothing to both tables: import the sample, load its seven days

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,8 @@ from reporting.status import Status, print_status
 
 Connection = psycopg.Connection[Any]
 
-MONITORING: Final = Path(__file__).parents[2] / "monitoring"
+ROOT: Final = Path(__file__).parents[2]
+MONITORING: Final = ROOT / "monitoring"
 
 
 @pytest.mark.parametrize("command", ["", "report", "status"])
@@ -39,6 +41,14 @@ def test_a_reader_may_go(conn: Connection, settings: Settings, command: str) -> 
     conn.execute("SELECT raw.ingest_user_events(%s, NULL)", ([event],))
     assert settings and run_unread(f"reporting {command}") == (141, b"")
     assert conn.execute("SELECT FROM etl.load_runs").rowcount == 0
+
+
+def test_a_reader_of_make_may_go(conn: Connection, settings: Settings) -> None:
+    """Then make does not speak of an error."""
+    assert conn and settings
+    command = "set -o pipefail; make -s status RUN=@ | :"
+    run = subprocess.run(["bash", "-c", command], cwd=ROOT, stderr=subprocess.PIPE, check=True)
+    assert run.stderr == b""
 
 
 def test_status(conn: Connection, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
