@@ -36,7 +36,7 @@ BEGIN
     WHERE event_date = import_date
       AND v_arrived.event_sks IS NOT NULL
       -- Tables that are distributed have size 0 here, and no snapshot of all workers: nothing can be added to a count.
-      AND pg_relation_size('raw.user_events') > 0;
+      AND pg_relation_size('raw.user_events') > 0; -- tested elsewhere: db/citus/test
 
     IF v_day.n_unique IS NULL THEN
         v_arrived.n_total := NULL;

@@ -22,6 +22,7 @@ SELECT pg_temp.arrive(
     'anna Created 2020-12-08 00:00 a', 'anna Updated 2020-12-08 23:59:59.999999 b', 'bert Created 2020-12-08 10:00 a',
     'cleo Created 2020-12-07 10:00 a', 'cleo Created 2020-12-09 10:00 a'
 ) \g /dev/null
+SELECT reports.load_user_events_daily('2020-12-07') \g /dev/null
 EXECUTE load_users \g /dev/null
 EXECUTE load \g /dev/null
 SELECT results_eq('TABLE day', $$ VALUES (2::bigint, 1::bigint, 0::bigint, 2::bigint, 3::bigint) $$, 'the first load counts the day');
@@ -96,7 +97,7 @@ EXECUTE load_users \g /dev/null
 EXECUTE load \g /dev/null
 SELECT pg_temp.arrive('anna Updated 2020-12-10 10:00 a') \g /dev/null
 EXECUTE load \g /dev/null
--- Of these, dora had an event at the beginning of the day, the others had theirs just before and after it.
+-- Of those that come, dora had an event at the beginning of the day, the others had theirs just before and after it.
 SELECT crm.load_users_dim('2020-12-07'), crm.load_users_dim('2020-12-09') \g /dev/null
 SELECT pg_temp.arrive('dora Updated 2020-12-08 17:00 a', 'ivan Updated 2020-12-08 17:00 a', 'john Updated 2020-12-08 17:00 a') \g /dev/null
 EXECUTE load \g /dev/null
