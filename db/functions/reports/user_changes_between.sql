@@ -16,8 +16,8 @@ BEGIN
     -- Where one version ends and the next begins, a user that exists in both neither comes nor goes.
     SELECT
         change.changed_at::date,
-        count(*) FILTER (WHERE change.n_more > 0),
-        count(*) FILTER (WHERE change.n_more < 0)
+        count(*) FILTER (WHERE change.n_more > 0), -- equivalent: none is 0
+        count(*) FILTER (WHERE change.n_more < 0) -- equivalent: none is 0
     FROM (
         SELECT edge.user_id, edge.changed_at, sum(edge.n_more) AS n_more
         FROM (

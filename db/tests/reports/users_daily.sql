@@ -1,6 +1,6 @@
 -- reports.users_daily, reports.users_between(), reports.user_changes_between(), reports.users_by_organization: users over time, and where they are.
 BEGIN;
-SELECT plan(16);
+SELECT plan(18);
 \ir ../fixtures/history.sql
 
 INSERT INTO raw.user_events (user_id, event_type, organization_name, plan_name, received_at) VALUES
@@ -53,7 +53,8 @@ SELECT results_eq(
         coalesce(first, '-infinity'), coalesce(last, 'infinity')),
     format('who comes and goes from %s to %s is the same', first, last)
 )
-FROM (VALUES ('2020-12-06', '2020-12-07'), ('2020-12-07', NULL), (NULL, '2020-12-06'), ('2020-12-08', '2020-12-05'))
+FROM (VALUES ('2020-12-06', '2020-12-07'), ('2020-12-07', NULL), (NULL, '2020-12-06'), ('2020-12-08', '2020-12-05'),
+    ('2020-12-05', '2020-12-05'), (NULL, '2020-12-04'))
     AS range (first, last);
 DELETE FROM reports.user_events_daily WHERE event_date = '2020-12-07';
 SELECT results_eq(
