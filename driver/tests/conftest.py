@@ -121,6 +121,31 @@ def fixture_fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[psycopg.Connectio
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+@contextmanager
+def refusing_connections(conn: psycopg.Connection[Any]) -> Iterator[None]:
+    """End the driver's connections to a database, and let nobody connect to it."""
+    name = conn.info.dbname
+    with psycopg.connect(dbname="postgres", autocommit=True) as server:
+
+        def allow(answer: bool) -> None:
+            server.execute(
+                sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format(
+                    sql.Identifier(name), sql.Literal(answer)
+                )
+            )
+
+        allow(False)
+        try:
+            server.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = %s AND application_name LIKE 'warehouse %%'",
+                (name,),
+            )
+            yield
+        finally:
+            allow(True)
+
+
 @pytest.fixture(name="settings")
 def fixture_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """A queue of the test's own on the broker of RABBITMQ_URL, which USER_EVENTS_QUEUE names."""

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,8 +12,9 @@ import pytest
 from driver.broker.inspector import queue_state
 from driver.broker.publisher import Message
 from driver.cli import main
+from driver.ingest import Ingester, Outcome
 from driver.settings import Settings
-from driver.tests.conftest import until
+from driver.tests.conftest import refusing_connections, until
 from driver.tests.test_consume import count, event, publish
 
 Connection = psycopg.Connection[Any]
@@ -140,6 +142,28 @@ def test_a_chance_makes_no_culprit(
     assert count(conn, "raw.rejected_user_events") == 0
     conn.execute("DROP FUNCTION public.fail CASCADE")
     conn.execute("DROP SEQUENCE public.failures")
+
+
+def test_a_server_that_is_away_blames_no_message(conn: Connection) -> None:
+    """However often it refuses a connection; and who is told not to wait leaves the message."""
+    messages = [(event(1).body, "1", None)]
+    with ExitStack() as away:
+        refusals: list[psycopg.Error] = []
+
+        def wait(error: psycopg.Error) -> bool:
+            refusals.append(error)
+            if len(refusals) == 5:
+                away.close()
+            return True
+
+        with Ingester("test", wait) as ingester:
+            away.enter_context(refusing_connections(conn))
+            assert ingester.submit(messages).result(20) == Outcome(new=1)
+    assert len(refusals) == 5
+    assert not quarantine(conn)
+
+    with Ingester("test", lambda _: False) as ingester, refusing_connections(conn):
+        assert ingester.submit(messages).result(20) == Outcome()
 
 
 def test_what_another_batch_waits_for_is_not_acknowledged(

@@ -29,7 +29,7 @@ from driver.importing import (
 )
 from driver.ingest import Ingester, Outcome
 from driver.settings import Settings
-from driver.tests.conftest import until
+from driver.tests.conftest import refusing_connections, until
 
 Connection = psycopg.Connection[Any]
 StartConsumer = Callable[..., subprocess.Popen[bytes]]
@@ -246,6 +246,19 @@ def test_it_says_when_consumers_commit_nothing(
     thread.join(20)
     assert outcomes == [Outcome(5, 0, 0)]
     assert "the broker is away; still waiting for 5 events" in caplog.text
+
+
+def test_a_database_that_is_away_is_spoken_of_once(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An import goes on where it was."""
+    monkeypatch.setattr(committed, "POLL_SECONDS", 0.0)
+    with committed.Committed(uuid4()) as progress:
+        with refusing_connections(conn):
+            for _ in range(3):
+                assert progress.read() == Outcome()
+        assert progress.read() == Outcome()
+    assert caplog.text.count("still waiting") == 1
 
 
 def test_it_ends_when_there_is_nothing_to_wait_for(
