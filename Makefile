@@ -111,7 +111,7 @@ define DEMO_SQL
 \pset null ·
 \pset footer off
 SET timezone = 'UTC';
-\pset title 'crm.users_dim (some columns)'
+\pset title 'crm.users_dim (versions may differ in e-mail, type and plan, too)'
 SELECT left(user_id, 6) || '…' AS user_id,
        to_char(valid_from, 'DD Mon HH24:MI') AS valid_from,
        to_char(valid_to, 'DD Mon HH24:MI') AS valid_to,

@@ -33,7 +33,6 @@ class Committed:
         self._outcome = Outcome()
         self._read_at = self._moved_at = time.monotonic()
         self._complained = False
-        self._is_away = False
 
     def __enter__(self) -> Self:
         return self
@@ -46,17 +45,16 @@ class Committed:
         now = time.monotonic()
         if now - self._read_at >= POLL_SECONDS:
             self._read_at = now
+            was_away = self._connection.closed
             try:
-                if self._connection.closed:
+                if was_away:
                     self._connection = connect("import")
                 row = self._connection.execute(IMPORT_PROGRESS, (str(self._import_id),)).fetchone()
             except psycopg.OperationalError as error:
                 self._connection.close()
-                if not self._is_away:
+                if not was_away:
                     logger.warning("%s; still waiting", explain(error))
-                self._is_away = True
                 return self._outcome
-            self._is_away = False
             assert row
             if row != self._outcome:
                 self._outcome = Outcome(*row)

@@ -22,6 +22,13 @@ from driver.settings import Settings
 DB: Final = Path(__file__).parents[2] / "db"
 MIGRATE: Final = DB / "migrate"
 
+PATH: Final = f"/usr/lib/rabbitmq/bin:{os.environ['PATH']}"
+# For tests that start servers of their own: in a container there are none.
+NEEDS_SERVERS: Final = pytest.mark.skipif(
+    not shutil.which("rabbitmq-server", path=PATH),
+    reason="needs the servers' programs on this machine",
+)
+
 # users_dim: its partitions too. The staging tables are empty between loads. TRUNCATE would
 # take 300 times as long: it makes new files for each table and index.
 EMPTY: Final = """
@@ -232,7 +239,7 @@ def rabbitmqctl(state: Path, *arguments: str) -> None:
     subprocess.run(
         [*(as_servers if os.geteuid() == 0 else []), "rabbitmqctl", *arguments],
         env={
-            "PATH": f"/usr/lib/rabbitmq/bin:{os.environ['PATH']}",
+            "PATH": PATH,
             "HOME": str(home),
             "ERL_EPMD_PORT": epmd_port,
             "ERL_FLAGS": "-start_epmd false",

@@ -1,18 +1,13 @@
 """The measurements run; of so few events they tell nothing."""
 
-import shutil
 import subprocess
 import sys
 
 import pytest
 
-from driver.tests.conftest import DB
-from driver.tests.test_setup import PATH
+from driver.tests.conftest import DB, NEEDS_SERVERS
 
-pytestmark = pytest.mark.skipif(
-    not shutil.which("rabbitmq-server", path=PATH),
-    reason="needs the servers' programs on this machine",
-)
+pytestmark = NEEDS_SERVERS
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,7 @@
 """The links to RabbitMQ, against a real one."""
 
-import os
 import re
 import resource
-import shutil
 import socket
 import subprocess
 import time
@@ -22,10 +20,9 @@ from driver.broker.inspector import queue_state
 from driver.broker.publisher import Message, Publisher
 from driver.errors import BrokerError, BrokerRefusedError
 from driver.settings import Settings
-from driver.tests.conftest import rabbitmqctl, until
+from driver.tests.conftest import NEEDS_SERVERS, rabbitmqctl, until
 
 ROOT: Final = Path(__file__).parents[2]
-SERVER: Final = shutil.which("rabbitmq-server", path=f"/usr/lib/rabbitmq/bin:{os.environ['PATH']}")
 
 
 def message(number: int) -> Message:
@@ -248,7 +245,7 @@ def fixture_own_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[...
         services("down")
 
 
-@pytest.mark.skipif(not SERVER, reason="needs the servers' programs on this machine")
+@NEEDS_SERVERS
 def test_an_alarm_of_the_broker_is_spoken_of(
     own_broker: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,

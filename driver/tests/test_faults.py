@@ -9,7 +9,6 @@ many faults (default: one of each kind), SEED which ones and when.
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
 import time
@@ -25,7 +24,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from driver.tests.conftest import until
+from driver.tests.conftest import NEEDS_SERVERS, until
 from driver.tests.test_hostile_bodies import KINDS
 
 Process = subprocess.Popen[str]
@@ -36,10 +35,7 @@ EVENTS_A_SECOND: Final = 500
 # An import skips a blank line.
 HOSTILE: Final = [make(64_000) for kind, make in KINDS.items() if kind != "white space"]
 
-pytestmark = pytest.mark.skipif(
-    not shutil.which("rabbitmq-server", path=f"/usr/lib/rabbitmq/bin:{os.environ['PATH']}"),
-    reason="needs the servers' programs on this machine",
-)
+pytestmark = NEEDS_SERVERS
 
 LONGEST_PAUSE: Final = """
     SELECT max(pause)::text

@@ -13,13 +13,12 @@ from typing import Final
 
 import pytest
 
-from driver.tests.conftest import rabbitmqctl, until
+from driver.tests.conftest import NEEDS_SERVERS, rabbitmqctl, until
 
 Result = subprocess.CompletedProcess[str]
 
 ROOT: Final = Path(__file__).parents[2]
 STATE: Final = ROOT / ".services" / "setup"
-PATH: Final = f"/usr/lib/rabbitmq/bin:{os.environ['PATH']}"
 FILES: Final = [str(ROOT / "data" / name) for name in ("organizations.json", "user_events.json")]
 SESSIONS: Final = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'elsewhere'"
 SETTINGS: Final = (
@@ -32,10 +31,7 @@ SETTINGS: Final = (
     "CATCH_UP_SECONDS",
 )
 
-pytestmark = pytest.mark.skipif(
-    not shutil.which("rabbitmq-server", path=PATH),
-    reason="needs the servers' programs on this machine",
-)
+pytestmark = NEEDS_SERVERS
 
 
 def services(*verb: str, kind: str = "local", **settings: str) -> Result:
