@@ -23,7 +23,7 @@ LEFT JOIN LATERAL (
     FROM etl.load_runs AS load_run
     WHERE load_run.load_name = load.load_name
       AND load_run.newest_event IS NOT NULL
-    ORDER BY load_run.import_date DESC, load_run.load_name, load_run.load_run_sk DESC
+    ORDER BY load_run.import_date DESC, load_run.load_run_sk DESC
     LIMIT 1
 ) AS newest ON true
 CROSS JOIN LATERAL (
