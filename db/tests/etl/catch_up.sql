@@ -51,6 +51,9 @@ SELECT is(:'told'::text, '', 'then there is nothing to load');
 
 SELECT raw.ingest_user_events(ARRAY[pg_temp.event('2020-12-10'), pg_temp.event('2020-12-11')], NULL) \g /dev/null
 SELECT crm.load_users_dim('2020-12-10') \g /dev/null
+-- etl.stale_dates has such a day after all others, and the loads of a day as their rows lie.
+INSERT INTO internal.outdated_days (load_name, import_date) VALUES ('users_dim', '2020-12-08');
+UPDATE etl.loads SET position = position WHERE load_name = 'users_dim';
 INSERT INTO etl.ingests (ingested_at, received, inserted, duplicates, rejected)
 VALUES ('2020-12-07 10:00Z', 1, 1, 0, 0), ('2020-12-07 11:00Z', 1, 1, 0, 0);
 CREATE TEMP TABLE earlier AS TABLE run;
@@ -58,8 +61,13 @@ CREATE TEMP TABLE earlier AS TABLE run;
 \! psql --no-psqlrc --quiet --command='CALL etl.catch_up()'
 SELECT results_eq(
     'SELECT load_name, import_date FROM run WHERE number > (SELECT count(*) FROM earlier) ORDER BY number',
-    $$ VALUES ('user_events_daily', '2020-12-10'), ('users_dim', '2020-12-11'), ('user_events_daily', '2020-12-11') $$,
-    'each day has the loads that are stale for it'
+    $$ VALUES
+        ('users_dim', '2020-12-08'),
+        ('user_events_daily', '2020-12-10'),
+        ('users_dim', '2020-12-11'),
+        ('user_events_daily', '2020-12-11')
+    $$,
+    'each day has the loads that are stale for it, in the same order wherever they are found'
 );
 SELECT is((SELECT count(*) FROM etl.ingests WHERE ingested_at < '2020-12-08'), 1::bigint, 'old ingests are summed up');
 SELECT is_empty('SELECT * FROM etl.check_users_dim()', 'the dimension is well');
