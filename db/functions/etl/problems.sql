@@ -26,7 +26,7 @@ SELECT
     'make setup starts what runs it'
 FROM etl.catch_up_schedule
 WHERE last_begun_at < now() - 3 * every - interval '1 minute'
-UNION ALL
+UNION ALL -- for speed: no problem comes twice
 SELECT
     format('%s: events wait since %s, though catch-up is to run every %s s', load_name,
         to_char(waiting_since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'), extract(epoch FROM every)::double precision),
@@ -34,20 +34,20 @@ SELECT
 FROM etl.freshness
 CROSS JOIN etl.catch_up_schedule
 WHERE waiting_since < now() - 3 * every - interval '1 minute'
-UNION ALL
+UNION ALL -- for speed: no problem comes twice
 SELECT
     format('%s: %s of %s loads failed in the last 24 hours, and not loaded since is %s', load_name,
         failed, succeeded + failed, unresolved),
     'SELECT * FROM etl.load_failures shows all; mend the cause, make catch_up tries again'
 FROM etl.load_outcomes
 WHERE unresolved IS NOT NULL
-UNION ALL
+UNION ALL -- for speed: no problem comes twice
 SELECT
     format('expected: %s; %s', expectation_name, finding),
     'SELECT query FROM etl.expectations finds all of it; what is mended is noticed at the next check'
 FROM etl.expectations
 WHERE finding IS NOT NULL
-UNION ALL
+UNION ALL -- for speed: no problem comes twice
 SELECT
     format('%s is off: a crash of the server may lose or break what is committed', name),
     format('ALTER SYSTEM SET %s = on; SELECT pg_reload_conf()', name)
