@@ -1,6 +1,6 @@
 -- etl.ingest_totals, etl.quarantine, etl.problems, etl.metrics: what status and monitoring show.
 BEGIN;
-SELECT plan(15);
+SELECT plan(16);
 
 CREATE FUNCTION pg_temp.event(p_day date) RETURNS bytea LANGUAGE sql AS $$
     SELECT convert_to(jsonb_build_object(
@@ -120,6 +120,9 @@ SELECT results_eq(
     $$,
     'metrics: the end of the last load, its duration and its rows'
 );
+SELECT is(value, 1::double precision, 'metrics: each load by itself')
+FROM etl.metrics
+WHERE metric = 'last_load_rows_written' AND label_value = 'user_events_daily';
 
 SELECT * FROM finish();
 ROLLBACK;
