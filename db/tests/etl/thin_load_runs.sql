@@ -5,13 +5,15 @@ SELECT plan(6);
 CREATE FUNCTION pg_temp.run(p_load_name text, p_day date, p_age interval, p_arrived bigint) RETURNS void LANGUAGE sql AS $$
     INSERT INTO etl.load_runs (load_name, import_date, started_at, duration, rows_read, rows_written, snapshot, events_arrived)
     VALUES (
-        p_load_name, p_day, date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' - p_age,
+        p_load_name, p_day, (date_trunc('day', now() AT TIME ZONE 'UTC') - p_age) AT TIME ZONE 'UTC',
         '1 s', 1, 1, '3:3:', p_arrived
     )
 $$;
+SELECT pg_temp.run('users_dim', '2020-12-07', '4 days', 0) \g /dev/null
 SELECT pg_temp.run(load_name, '2020-12-08', age::interval, arrived)
 FROM (VALUES
-    ('users_dim',         '40 days',               1),
+    ('users_dim',         '1 month 1 microsecond', 1),
+    ('users_dim',         '1 month',               8),
     ('users_dim',         '5 days',                NULL),
     ('users_dim',         '4 days',                2),
     ('user_events_daily', '4 days',                3),
@@ -22,12 +24,12 @@ FROM (VALUES
 SELECT pg_temp.run('users_dim', '2020-12-09', '4 days', 7) \g /dev/null
 
 SET LOCAL timezone = 'Pacific/Kiritimati';
-SELECT is(etl.thin_load_runs(), 2::bigint, 'says how many it took away');
+SELECT is(etl.thin_load_runs(), 3::bigint, 'says how many it took away');
 SET LOCAL timezone = 'UTC';
 SELECT bag_eq(
     'SELECT load_name, import_date::text, events_arrived FROM etl.load_runs',
     $$ VALUES
-        ('users_dim', '2020-12-08', 1::bigint), ('users_dim', '2020-12-08', NULL),
+        ('users_dim', '2020-12-07', 0::bigint), ('users_dim', '2020-12-08', 1), ('users_dim', '2020-12-08', NULL),
         ('users_dim', '2020-12-08', 5), ('users_dim', '2020-12-08', 6),
         ('user_events_daily', '2020-12-08', 3), ('users_dim', '2020-12-09', 7)
     $$,
