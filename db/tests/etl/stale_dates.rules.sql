@@ -1,6 +1,6 @@
 -- etl.stale_dates: a day that was loaded under older rules is stale; loading it brings what differs, and only that.
 BEGIN;
-SELECT plan(24);
+SELECT plan(25);
 \ir ../fixtures/history.sql
 \ir ../fixtures/arrive.sql
 
@@ -22,6 +22,7 @@ SELECT ok(bool_and(load_run.rules = load.rules), 'each run has the fingerprint o
 FROM etl.load_runs AS load_run
 JOIN etl.loads AS load USING (load_name);
 SELECT ok(bool_and((rules IS NULL) <> takes_day), 'which each load of a day has') FROM etl.loads;
+SELECT ok(bool_and(rules ~ '^[0-9a-f]{16}$'), 'always in the same form: in another one, all days would be stale') FROM etl.loads WHERE takes_day;
 CREATE TEMP TABLE first AS TABLE etl.loads;
 
 SELECT internal.note_rules() \g /dev/null
