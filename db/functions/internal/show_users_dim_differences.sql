@@ -19,7 +19,7 @@ BEGIN
             SELECT difference.user_id
             FROM internal.users_dim_differences AS difference
             WHERE difference.change = v_kind.change
-            ORDER BY difference.user_id, difference.valid_from
+            ORDER BY difference.user_id
             LIMIT p_rows
         );
         RETURN QUERY
