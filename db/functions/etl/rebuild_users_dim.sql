@@ -26,7 +26,7 @@ BEGIN
 
     PERFORM internal.require_users_dim_period(month)
     FROM (
-        SELECT DISTINCT date_trunc('month', valid_to)::date AS month
+        SELECT DISTINCT date_trunc('month', valid_to)::date AS month -- for speed: a month may have many versions
         FROM internal.users_dim_differences
         WHERE valid_to IS NOT NULL
     ) AS period;
@@ -55,23 +55,24 @@ BEGIN
 
     -- Each day is loaded now.
     PERFORM internal.end_load(
-        'users_dim', day, v_started_at, v_snapshot, sum(n_versions)::bigint, sum(n_written)::bigint, NULL, max(newest_event)
+        'users_dim', day, v_started_at, v_snapshot, sum(n_versions)::bigint, sum(n_written)::bigint, NULL,
+        max(newest_event) -- equivalent: one row of a day has it
     )
     FROM (
         SELECT (dim.valid_from AT TIME ZONE 'UTC')::date AS day, count(*) AS n_versions, 0 AS n_written, max(dim.valid_from) AS newest_event
         FROM crm.users_dim AS dim
         GROUP BY 1
-        UNION ALL
+        UNION ALL -- for speed: no two rows are equal
         SELECT (difference.valid_from AT TIME ZONE 'UTC')::date, 0, count(*), NULL
         FROM internal.users_dim_differences AS difference
         GROUP BY 1
-        UNION ALL
-        SELECT DISTINCT import_date, 0, 0, NULL::timestamptz
+        UNION ALL -- for speed: a day may come twice
+        SELECT import_date, 0, 0, NULL::timestamptz
         FROM etl.load_runs
         WHERE load_name = 'users_dim'
-        UNION ALL
+        UNION ALL -- for speed: a day may come twice
         -- Also one of which raw lost all events before a load.
-        SELECT DISTINCT event_date, 0, 0, NULL::timestamptz
+        SELECT event_date, 0, 0, NULL::timestamptz
         FROM etl.arrivals
     ) AS loaded
     WHERE day::timestamptz >= v_from

@@ -32,7 +32,7 @@ BEGIN
                 UNION ALL -- for speed: no event comes twice
                 -- What is gone from raw stays.
                 SELECT
-                    user_id, valid_from, 0, is_deleted,
+                    user_id, valid_from, 0, is_deleted, -- equivalent: no raw event is of the same instant
                     username, user_email, user_type, organization_name, plan_name, event_sk, attributes
                 FROM crm.users_dim
                 WHERE valid_from < p_from

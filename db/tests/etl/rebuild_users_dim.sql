@@ -1,6 +1,6 @@
 -- etl.rebuild_users_dim(): the whole dimension anew, as loads of all days would have left it.
 BEGIN;
-SELECT plan(27);
+SELECT plan(29);
 \ir ../fixtures/history.sql
 \ir ../fixtures/arrive.sql
 \ir ../fixtures/locked.sql
@@ -88,9 +88,10 @@ SELECT bag_eq(
     'each day is noted with what it holds and what was written'
 );
 
--- Other rules: one of the day's versions is a blank name now.
+-- Other rules: one of the day's versions is a blank name now. Two days have no events, only the first was loaded.
+SELECT crm.load_users_dim('2020-12-12'), reports.load_user_events_daily('2020-12-13') \g /dev/null
 UPDATE raw.user_events SET username = ' ' WHERE username = 'dee';
-UPDATE etl.load_runs SET rules = 'old' WHERE import_date = '2020-12-09';
+UPDATE etl.load_runs SET rules = 'old' WHERE import_date IN ('2020-12-09', '2020-12-12');
 INSERT INTO etl.rules (load_name, fingerprint, functions, same_as) VALUES ('users_dim', 'old', '{}', 'old');
 SELECT internal.find_outdated_days('users_dim') \g /dev/null
 SELECT results_eq(
@@ -98,6 +99,9 @@ SELECT results_eq(
     ARRAY['changed 1 | dee 2020-12-08T10:00:00+00:00 true | 2020-12-08T10:00:00+00:00 true'], 'values are made by the rules of the loads'
 );
 SELECT is_empty($$ SELECT FROM etl.stale_dates WHERE load_name = 'users_dim' $$, 'and no day is of older rules any more');
+SELECT is_empty(
+    $$ SELECT FROM etl.load_runs WHERE load_name = 'users_dim' AND import_date = '2020-12-13' $$, 'nor is one loaded that only the report had'
+);
 
 -- What has left raw.
 SELECT reports.load_user_events_daily(day) FROM unnest(ARRAY['2020-12-08', '2020-12-09', '2021-02-08']::date[]) AS day \g /dev/null
@@ -106,12 +110,16 @@ SELECT raw.drop_before('2020-12-09') \g /dev/null
 CREATE TEMP TABLE runs_before AS SELECT load_run_sk FROM etl.load_runs;
 UPDATE raw.user_events SET username = 'CY' WHERE username = 'cy';
 SELECT pg_temp.arrive('bo Updated 2020-12-10 10:00 again');
+-- Made by hand: an event of a day that left raw, a version of the first instant that did not.
+INSERT INTO raw.user_events (user_id, event_type, username, received_at) VALUES ('anna', 'User Updated', 'back', '2020-12-08 11:00Z');
+INSERT INTO crm.users_dim (user_id, valid_from, is_deleted, event_sk) VALUES ('nobody', '2020-12-09 00:00Z', false, 0);
 SELECT results_eq(
     'SELECT pg_temp.rebuild()',
     ARRAY[
         'added 1 | | again 2020-12-10T10:00:00+00:00 true',
         'changed 2 | bo 2020-12-08T00:00:00+00:00 true | bo 2020-12-08T00:00:00+00:00 2020-12-10T10:00:00+00:00 false',
-        'changed 2 | cy 2020-12-09T00:00:00+00:00 true | CY 2020-12-09T00:00:00+00:00 true'
+        'changed 2 | cy 2020-12-09T00:00:00+00:00 true | CY 2020-12-09T00:00:00+00:00 true',
+        'removed 1 | 2020-12-09T00:00:00+00:00 true |'
     ],
     'versions of days that left raw are kept, and end where what follows begins'
 );
@@ -126,13 +134,29 @@ SELECT bag_eq(
 );
 SELECT bag_eq(
     'SELECT import_date::text FROM etl.load_runs WHERE load_run_sk > ALL (SELECT load_run_sk FROM runs_before)',
-    ARRAY['2020-12-09', '2020-12-10', '2021-02-08'], 'and are not loaded'
+    ARRAY['2020-12-09', '2020-12-10', '2020-12-12', '2021-02-08'], 'and are not loaded'
 );
 SELECT is_empty('SELECT * FROM etl.check_users_dim()', 'the dimension is well');
 
 INSERT INTO etl.arrivals (event_date, xid) VALUES ('2021-03-01', '3');
 SELECT is_empty('SELECT pg_temp.rebuild()', 'of a day of which raw lost all events before a load there is nothing');
 SELECT is_empty($$ SELECT FROM etl.stale_dates WHERE load_name = 'users_dim' $$, 'and it is loaded');
+
+-- Events that did not arrive in the order in which they happened, and do not lie in that in which they arrived.
+SELECT pg_temp.arrive(
+    'eve Deleted 2020-12-11 10:00', 'eve Updated 2020-12-11 10:00 weaker',
+    'eve Updated 2020-12-10 10:00 first', 'eve Updated 2020-12-10 10:00 second', 'eve Updated 2020-12-10 10:00 last'
+);
+UPDATE raw.user_events SET event_type = event_type WHERE username = 'second';
+UPDATE raw.user_events SET event_type = event_type WHERE username = 'first';
+SELECT results_eq(
+    'SELECT pg_temp.rebuild()',
+    ARRAY[
+        'added 2 | | last 2020-12-10T10:00:00+00:00 2020-12-11T10:00:00+00:00 false',
+        'added 2 | | 2020-12-11T10:00:00+00:00 true'
+    ],
+    'of one instant a deletion counts, then the last to arrive'
+);
 
 -- Had the rules a fault.
 UPDATE crm.users_dim SET username = 'Y' WHERE user_id = 'cy';
