@@ -11,13 +11,13 @@ BEGIN ATOMIC
         version.user_id, version.username, version.user_email, version.user_type, version.organization_name, version.plan_name,
         version.valid_from, version.attributes
     FROM (
-        -- for speed: a user of whom nothing came since is found below as well
+        -- A user of whom nothing came since is found below as well, by one look-up a period.
         SELECT open.*
         FROM crm.users_dim_open AS open
         WHERE open.user_id = p_user_id
           AND open.valid_from <= p_at
           AND p_at > (SELECT max(event_date) - 7 FROM reports.user_events_daily) -- for speed: earlier, few versions are still open
-        UNION ALL -- for speed: at most one version holds at a moment
+        UNION ALL
         SELECT dim.*
         FROM crm.users_dim AS dim
         WHERE dim.user_id = p_user_id

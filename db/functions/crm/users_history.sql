@@ -30,6 +30,7 @@ BEGIN
         SELECT
             version.user_id, version.valid_from,
             -- Versions follow one another without a gap, and the last one is open.
+            -- equivalent: they come in this order, which nobody promises
             lead(version.valid_from) OVER (PARTITION BY version.user_id ORDER BY version.valid_from) AS valid_to,
             version.is_deleted,
             version.username, version.user_email, version.user_type, version.organization_name, version.plan_name,

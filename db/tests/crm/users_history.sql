@@ -7,8 +7,8 @@ INSERT INTO crm.users_dim (
     user_id, valid_from, valid_to, is_deleted, username, user_email, user_type, organization_name, plan_name, event_sk, attributes
 ) VALUES
     ('anna', '2020-11-08 10:00Z', '2020-11-09 10:00Z', false, 'a', 'e1', 't1', 'Acme', 'free', 1, NULL),
-    ('anna', '2020-11-09 10:00Z', '2020-12-08 10:00Z', false, 'b', 'e2', 't2', 'Acme', 'free', 2, '{"c": 1}'),
-    ('anna', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, 'b', 'e3', 't3', 'Acme', NULL,   3, '{"c": 1}'),
+    ('anna', '2020-11-09 10:00Z', '2020-12-08 10:00Z', false, 'b', 'e1', 't2', 'Acme', 'free', 2, '{"c": 1}'),
+    ('anna', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, 'b', 'e3', 't2', 'Acme', NULL,   3, '{"c": 1}'),
     ('anna', '2020-12-09 10:00Z', '2020-12-10 10:00Z', false, 'b', 'e4', 't4', 'Acme', NULL,   4, '{"c": 2}'),
     ('anna', '2020-12-10 10:00Z', NULL,                false, 'c', 'e5', 't5', 'Beta', 'free', 5, NULL),
     ('back', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, 'a', 'a',  'a',  'Acme', 'free', 6, NULL),
@@ -50,8 +50,8 @@ SELECT results_eq(
 )
 FROM (VALUES
     ('username', ARRAY['anna 11-08 11-09 a', 'anna 11-09 12-10 b', 'anna 12-10 open c', 'back 12-08 12-09 a', 'back 12-10 open a', 'gone 12-08 12-09 a']),
-    ('user_email', ARRAY['anna 11-08 11-09 e1', 'anna 11-09 12-08 e2', 'anna 12-08 12-09 e3', 'anna 12-09 12-10 e4', 'anna 12-10 open e5', 'back 12-08 12-09 a', 'back 12-10 open a', 'gone 12-08 12-09 a']),
-    ('user_type', ARRAY['anna 11-08 11-09 t1', 'anna 11-09 12-08 t2', 'anna 12-08 12-09 t3', 'anna 12-09 12-10 t4', 'anna 12-10 open t5', 'back 12-08 12-09 a', 'back 12-10 open a', 'gone 12-08 12-09 a']),
+    ('user_email', ARRAY['anna 11-08 12-08 e1', 'anna 12-08 12-09 e3', 'anna 12-09 12-10 e4', 'anna 12-10 open e5', 'back 12-08 12-09 a', 'back 12-10 open a', 'gone 12-08 12-09 a']),
+    ('user_type', ARRAY['anna 11-08 11-09 t1', 'anna 11-09 12-09 t2', 'anna 12-09 12-10 t4', 'anna 12-10 open t5', 'back 12-08 12-09 a', 'back 12-10 open a', 'gone 12-08 12-09 a']),
     ('organization_name', ARRAY['anna 11-08 12-10 Acme', 'anna 12-10 open Beta', 'back 12-08 12-09 Acme', 'back 12-10 open Acme', 'gone 12-08 12-09 Acme']),
     ('attributes', ARRAY['anna 11-08 11-09', 'anna 11-09 12-09 {"c": 1}', 'anna 12-09 12-10 {"c": 2}', 'anna 12-10 open', 'back 12-08 12-09', 'back 12-10 open', 'gone 12-08 12-09'])
 ) AS one (attribute, expected);
