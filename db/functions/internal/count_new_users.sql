@@ -40,7 +40,7 @@ BEGIN
         WHERE NOT EXISTS (
             SELECT 1
             FROM crm.users_dim AS dim
-            JOIN raw.user_events AS event
+            JOIN raw.user_events AS event -- equivalent: raw has the event of each version of the day
                 ON event.user_id = dim.user_id
                 AND event.received_at = dim.valid_from
             WHERE dim.user_id = arrived.user_id
@@ -51,7 +51,7 @@ BEGIN
               AND (event.event_sk <@ (
                   SELECT range_agg(event_sks)
                   FROM etl.arrivals
-                  WHERE event_date = p_date
+                  WHERE event_date = p_date -- for speed: events of other days began no version of this one
                     AND NOT pg_visible_in_snapshot(xid, v_counted)
               )) IS NOT TRUE
         )
