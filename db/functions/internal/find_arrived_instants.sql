@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION internal.find_arrived_instants(p_from timestamptz, p_
 AS $find_arrived_instants$
 BEGIN
     INSERT INTO internal.users_dim_arrived (user_id, received_at)
-    SELECT DISTINCT user_id, received_at
+    SELECT DISTINCT user_id, received_at -- for speed: what comes twice is left out when it is staged
     FROM raw.user_events
     WHERE event_sk >= lower(p_event_sks) -- for speed: an index knows no multirange
       AND event_sk < upper(p_event_sks) -- for speed: an index knows no multirange
@@ -24,14 +24,14 @@ BEGIN
         GROUP BY user_id
         ORDER BY user_id -- for speed: neighbours in this order are neighbours in a period
     ) AS arrived
-    JOIN crm.users_dim_open AS open
+    JOIN crm.users_dim_open AS open -- for speed: most users have nothing later, and need no look-up
         ON open.user_id = arrived.user_id -- for speed: most users have nothing later, and need no look-up
         AND open.valid_from > arrived.first_at -- for speed: most users have nothing later, and need no look-up
     CROSS JOIN LATERAL (
         SELECT dim.valid_from
         FROM crm.users_dim AS dim
         WHERE dim.user_id = arrived.user_id -- for speed: at the instants of others this user has no event
-          AND dim.valid_from > arrived.first_at
+          AND dim.valid_from > arrived.first_at -- for speed: the first one is known
           AND dim.valid_from < p_to
           AND coalesce(dim.valid_to, 'infinity') >= p_from -- for speed: leaves out periods that cannot hold the version
         -- So that each user is looked up by index: a join would be planned without statistics.
