@@ -11,27 +11,40 @@ BEGIN
     )
     SELECT
         changed.user_id, changed.changes_from, changed.first_from,
-        around.before_from, around.before_to, around.next_from, around.n_begun
+        CASE WHEN last.valid_from < changed.changes_from THEN last.valid_from ELSE begun.before_from END,
+        CASE WHEN last.valid_from < changed.changes_from THEN last.valid_to ELSE begun.before_to END,
+        last.valid_to, begun.n_begun
     FROM (
         SELECT user_id, changes_from, first_from
         FROM internal.users_dim_changed AS changed
         WHERE NOT EXISTS (SELECT 1 FROM internal.users_dim_neighbors AS neighbor WHERE neighbor.user_id = changed.user_id)
         ORDER BY user_id -- for speed: neighbours in this order are neighbours in a period
     ) AS changed
+    -- One version is read where a user has many in a period: the last to begin before the end of the day.
+    CROSS JOIN LATERAL (
+        SELECT dim.valid_from, coalesce(dim.valid_to, 'infinity') AS valid_to
+        FROM crm.users_dim AS dim
+        WHERE dim.user_id = changed.user_id
+          AND dim.valid_from < p_to
+          AND coalesce(dim.valid_to, 'infinity') >= p_from
+          AND coalesce(dim.valid_to, 'infinity') <= p_until -- for speed: leaves out later periods
+        ORDER BY dim.valid_from DESC
+        LIMIT 1
+    ) AS last
     CROSS JOIN LATERAL (
         SELECT
             max(dim.valid_from) FILTER (WHERE dim.valid_from < changed.changes_from) AS before_from,
             max(dim.valid_to) FILTER (WHERE dim.valid_from < changed.changes_from) AS before_to,
-            max(coalesce(dim.valid_to, 'infinity')) AS next_from,
             count(*) FILTER (WHERE dim.valid_from >= changed.changes_from) AS n_begun
         FROM crm.users_dim AS dim
         WHERE dim.user_id = changed.user_id
           AND dim.valid_from < p_to
           AND coalesce(dim.valid_to, 'infinity') >= p_from
           AND coalesce(dim.valid_to, 'infinity') <= p_until -- for speed: leaves out later periods
-    ) AS around
+          AND last.valid_from >= changed.changes_from -- for speed: mostly nothing begins on the day, and that is known
+    ) AS begun
     -- Only the version that reaches beyond the day tells that none is in a later period.
-    WHERE around.next_from >= p_to;
+    WHERE last.valid_to >= p_to;
 END;
 $find_users_dim_neighbors$;
 
