@@ -401,7 +401,8 @@ SELECT results_eq(
         'open_event_sk bigint',
         'first_from timestamp with time zone NOT NULL',
         'attributes jsonb',
-        'open_attributes jsonb'
+        'open_attributes jsonb',
+        'open_place tid'
     ],
     'internal.users_dim_stage: columns'
 );
@@ -607,12 +608,12 @@ SELECT bag_eq(
         'internal.erase_user_versions(text,text) -> record',
         'internal.exceeds_bounds(jsonb[]) -> boolean',
         'internal.find_arrived_instants(timestamp with time zone,timestamp with time zone,int8multirange) -> void',
-        'internal.find_changed_users(timestamp with time zone,timestamp with time zone,boolean,boolean) -> void',
+        'internal.find_changed_users(timestamp with time zone,timestamp with time zone,boolean,boolean) -> bigint',
         'internal.find_outdated_days(text) -> void',
-        'internal.find_gone_versions(timestamp with time zone,timestamp with time zone) -> void',
+        'internal.find_gone_versions(timestamp with time zone,timestamp with time zone) -> bigint',
         'internal.find_users_dim_differences(timestamp with time zone) -> void',
         'internal.find_users_dim_successors(timestamp with time zone) -> void',
-        'internal.find_users_dim_neighbors(timestamp with time zone,timestamp with time zone,timestamp with time zone) -> void',
+        'internal.find_users_dim_neighbors(timestamp with time zone,timestamp with time zone,timestamp with time zone) -> bigint',
         'internal.instant_fault(jsonb,text,timestamp with time zone) -> text',
         'internal.retention_start() -> timestamp with time zone',
         'internal.judge_user_events(bytea[],text[],text[],text) -> TABLE(event_sk bigint, body bytea, message_id text, '

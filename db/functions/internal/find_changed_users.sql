@@ -6,10 +6,12 @@ CREATE OR REPLACE FUNCTION internal.find_changed_users(
     p_is_loaded boolean,
     p_is_whole  boolean
 )
-    RETURNS void
+    RETURNS bigint
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $find_changed_users$
+DECLARE
+    v_changed bigint;
 BEGIN
     INSERT INTO internal.users_dim_changed (user_id, changes_from, first_from)
     SELECT stage.user_id, CASE WHEN p_is_whole THEN p_from ELSE stage.first_from END, stage.first_from
@@ -40,8 +42,11 @@ BEGIN
             AND coalesce(dim.valid_to, 'infinity') >= p_from -- for speed: leaves out periods that cannot hold the version
       ))
     GROUP BY stage.user_id, stage.first_from;
+
+    GET DIAGNOSTICS v_changed = ROW_COUNT;
+    RETURN v_changed;
 END;
 $find_changed_users$;
 
 COMMENT ON FUNCTION internal.find_changed_users(timestamptz, timestamptz, boolean, boolean) IS
-    'Finds the late users of the staged UTC day of whom crm.users_dim does not have a version as it should be; all of them when the day was not loaded.';
+    'Finds the late users of the staged UTC day of whom crm.users_dim does not have a version as it should be; all of them when the day was not loaded. Returns how many.';

@@ -1,10 +1,12 @@
 -- Reads internal.users_dim_stage and crm.users_dim, writes internal.users_dim_changed.
 -- Called by internal.load_late_users only.
 CREATE OR REPLACE FUNCTION internal.find_gone_versions(p_from timestamptz, p_to timestamptz)
-    RETURNS void
+    RETURNS bigint
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $find_gone_versions$
+DECLARE
+    v_found bigint;
 BEGIN
     INSERT INTO internal.users_dim_changed (user_id, changes_from, first_from)
     SELECT begun.user_id, p_from, min(first.first_from) -- equivalent: all rows of a user have one first_from
@@ -23,8 +25,11 @@ BEGIN
       -- equivalent: who was found is not looked for again
       AND NOT EXISTS (SELECT 1 FROM internal.users_dim_changed AS changed WHERE changed.user_id = begun.user_id)
     GROUP BY begun.user_id;
+
+    GET DIAGNOSTICS v_found = ROW_COUNT;
+    RETURN v_found;
 END;
 $find_gone_versions$;
 
 COMMENT ON FUNCTION internal.find_gone_versions(timestamptz, timestamptz) IS
-    'Finds the users with a version that begins on the UTC day and is not among the staged ones. Reads all periods from the day on.';
+    'Finds the users with a version that begins on the UTC day and is not among the staged ones. Reads all periods from the day on. Returns how many they are.';

@@ -1,10 +1,12 @@
 -- Reads internal.users_dim_changed and crm.users_dim, writes internal.users_dim_neighbors.
 -- Called by internal.load_late_users only.
 CREATE OR REPLACE FUNCTION internal.find_users_dim_neighbors(p_from timestamptz, p_to timestamptz, p_until timestamptz)
-    RETURNS void
+    RETURNS bigint
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $find_users_dim_neighbors$
+DECLARE
+    v_found bigint;
 BEGIN
     INSERT INTO internal.users_dim_neighbors (
         user_id, changes_from, first_from, before_from, before_to, next_from, n_begun
@@ -45,8 +47,11 @@ BEGIN
     ) AS begun
     -- Only the version that reaches beyond the day tells that none is in a later period.
     WHERE last.valid_to >= p_to;
+
+    GET DIAGNOSTICS v_found = ROW_COUNT;
+    RETURN v_found;
 END;
 $find_users_dim_neighbors$;
 
 COMMENT ON FUNCTION internal.find_users_dim_neighbors(timestamptz, timestamptz, timestamptz) IS
-    'Finds for users of internal.users_dim_changed what crm.users_dim has around the day, among the versions that ended up to p_until; leaves out users whose version at the end of the day is not among them.';
+    'Finds for users of internal.users_dim_changed what crm.users_dim has around the day, among the versions that ended up to p_until; leaves out users whose version at the end of the day is not among them. Returns how many it found.';

@@ -15,6 +15,8 @@ AS $load_late_users$
 DECLARE
     -- for speed: most versions end within two weeks
     v_month   CONSTANT timestamptz := date_trunc('month', p_from + interval '2 weeks');
+    v_until   timestamptz;
+    v_missing bigint;
     v_rows    bigint;
     v_written bigint;
 BEGIN
@@ -23,13 +25,15 @@ BEGIN
         RETURN 0::bigint;
     END IF;
 
-    PERFORM internal.find_changed_users(p_from, p_to, p_known IS NOT NULL, p_is_whole);
+    v_missing := internal.find_changed_users(p_from, p_to, p_known IS NOT NULL, p_is_whole);
 
-    -- for speed: most versions end in the first period
-    PERFORM internal.find_users_dim_neighbors(p_from, p_to, v_month + interval '1 month -1 microsecond');
-    -- for speed: most of the others end in the second
-    PERFORM internal.find_users_dim_neighbors(p_from, p_to, v_month + interval '2 months -1 microsecond');
-    PERFORM internal.find_users_dim_neighbors(p_from, p_to, 'infinity');
+    -- for speed: most versions end in the first period, most of the others in the second
+    FOREACH v_until IN ARRAY ARRAY[
+        v_month + interval '1 month -1 microsecond', v_month + interval '2 months -1 microsecond', 'infinity'
+    ] LOOP
+        EXIT WHEN v_missing = 0; -- for speed: nobody is left to be looked for
+        v_missing := v_missing - internal.find_users_dim_neighbors(p_from, p_to, v_until);
+    END LOOP;
 
     -- The last load of this day left more versions than are left: events of some users are gone from raw.
     -- for speed: otherwise no version is gone to be looked for
@@ -40,15 +44,17 @@ BEGIN
           -- for speed: counts too few at most, and then looks in vain
           AND NOT EXISTS (SELECT 1 FROM internal.users_dim_changed AS changed WHERE changed.user_id = stage.user_id)
     ) THEN
-        PERFORM internal.find_gone_versions(p_from, p_to);
-        PERFORM internal.find_users_dim_neighbors(p_from, p_to, 'infinity');
+        v_missing := v_missing + internal.find_gone_versions(p_from, p_to);
+        v_missing := v_missing - internal.find_users_dim_neighbors(p_from, p_to, 'infinity');
     END IF;
 
     IF NOT EXISTS (SELECT 1 FROM internal.users_dim_changed) THEN -- for speed: the statements below would find nobody
         RETURN 0::bigint;
     END IF;
 
-    PERFORM internal.find_users_dim_successors(p_to);
+    IF v_missing > 0 THEN -- for speed: all were found
+        PERFORM internal.find_users_dim_successors(p_to);
+    END IF;
 
     PERFORM internal.require_users_dim_period(month)
     FROM (

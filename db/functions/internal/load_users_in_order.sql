@@ -43,7 +43,7 @@ BEGIN
 
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
-    -- The open row is rewritten in place.
+    -- The open row is rewritten where it was found when the day was staged.
     UPDATE crm.users_dim_open AS open
     SET valid_from = stage.valid_from,
         is_deleted = stage.is_deleted,
@@ -55,15 +55,27 @@ BEGIN
         event_sk = stage.event_sk,
         attributes = stage.attributes
     FROM internal.users_dim_stage AS stage
-    WHERE open.user_id = stage.user_id
+    WHERE open.ctid = stage.open_place -- for speed: its user alone tells which one it is
+      AND open.user_id = stage.user_id -- equivalent: its place alone tells which one it is
       AND stage.is_last
       AND NOT stage.is_late
       AND stage.open_from IS NOT NULL; -- who was new is as it should be
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
+    IF v_rows < (
+        SELECT count(*)
+        FROM internal.users_dim_stage
+        WHERE is_last
+          AND NOT is_late
+          AND open_from IS NOT NULL
+    ) THEN
+        RAISE EXCEPTION 'open versions in crm.users_dim were changed by hand while % was loaded', p_day
+            USING ERRCODE = 'serialization_failure',
+                  HINT = 'Nothing of this load is kept. Load the day again.';
+    END IF;
     RETURN v_written + v_rows;
 END;
 $load_users_in_order$;
 
 COMMENT ON FUNCTION internal.load_users_in_order(date) IS
-    'Brings the staged day into the dimension for users without a version on or after it; returns the rows written.';
+    'Brings the staged day into the dimension for users without a version on or after it; returns the rows written. Fails when somebody else wrote to an open version since the day was staged.';

@@ -11,7 +11,7 @@ BEGIN
     INSERT INTO internal.users_dim_stage (
         user_id, valid_from, valid_to, first_from, is_first, is_last, is_late, is_deleted,
         username, user_email, user_type, organization_name, plan_name, event_sk, attributes,
-        open_from, open_is_deleted, open_username, open_user_email, open_user_type,
+        open_place, open_from, open_is_deleted, open_username, open_user_email, open_user_type,
         open_organization_name, open_plan_name, open_event_sk, open_attributes
     )
     SELECT
@@ -25,7 +25,7 @@ BEGIN
         event.is_deleted,
         event.username, event.user_email, event.user_type,
         event.organization_name, event.plan_name, event.event_sk, event.attributes,
-        open.valid_from, open.is_deleted, open.username, open.user_email, open.user_type,
+        open.ctid, open.valid_from, open.is_deleted, open.username, open.user_email, open.user_type,
         open.organization_name, open.plan_name, open.event_sk, open.attributes
     FROM (
         -- Of several events at one instant: Deleted over Updated over Created, then the last to arrive.
