@@ -614,6 +614,7 @@ SELECT bag_eq(
         'internal.find_users_dim_differences(timestamp with time zone) -> void',
         'internal.find_users_dim_successors(timestamp with time zone) -> void',
         'internal.find_users_dim_neighbors(timestamp with time zone,timestamp with time zone,timestamp with time zone) -> bigint',
+        'internal.has_only_strings(jsonb) -> boolean',
         'internal.instant_fault(jsonb,text,timestamp with time zone) -> text',
         'internal.retention_start() -> timestamp with time zone',
         'internal.judge_user_events(bytea[],text[],text[],text) -> TABLE(event_sk bigint, body bytea, message_id text, '

@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION internal.content_key(p_message_id text, p_content byt
     LANGUAGE sql STABLE PARALLEL SAFE
     -- The id as a JSON string (or null) ends where its closing quote stands, so no two pairs run together.
     RETURN encode(substr(sha256(
-        convert_to(coalesce(to_jsonb(p_message_id)::text, 'null'), 'UTF8') || p_content
+        convert_to(coalesce(to_json(p_message_id)::text, 'null'), 'UTF8') || p_content
     ), 1, 16), 'hex')::uuid;
 
 COMMENT ON FUNCTION internal.content_key(text, bytea) IS

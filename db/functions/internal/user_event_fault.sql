@@ -1,4 +1,4 @@
--- requires: internal.instant_fault internal.key_fault internal.text_fault
+-- requires: internal.has_only_strings internal.instant_fault internal.key_fault internal.text_fault
 -- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
 CREATE OR REPLACE FUNCTION internal.user_event_fault(
     p_content         jsonb,
@@ -27,11 +27,16 @@ CREATE OR REPLACE FUNCTION internal.user_event_fault(
             WHEN p_received_at < p_retention_start
                 THEN format('received_at: of a day that was removed from raw: %s', left(p_content ->> 'received_at', 100))
         END,
-        internal.text_fault(p_content, 'username'),
-        internal.text_fault(p_content, 'user_email'),
-        internal.text_fault(p_content, 'user_type'),
-        internal.text_fault(p_content, 'organization_name'),
-        internal.text_fault(p_content, 'plan_name')
+        CASE
+            WHEN NOT internal.has_only_strings(p_content) -- for speed: nothing is wrong with strings
+                THEN coalesce(
+                    internal.text_fault(p_content, 'username'),
+                    internal.text_fault(p_content, 'user_email'),
+                    internal.text_fault(p_content, 'user_type'),
+                    internal.text_fault(p_content, 'organization_name'),
+                    internal.text_fault(p_content, 'plan_name')
+                )
+        END
     );
 
 COMMENT ON FUNCTION internal.user_event_fault(jsonb, timestamptz, timestamptz, boolean) IS
