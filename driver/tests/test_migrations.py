@@ -260,13 +260,28 @@ OLD_INTERNALS: Final = (
     "internal.load_late_users(timestamptz, timestamptz)",
     "internal.stage_users_dim_day(timestamptz, timestamptz)",
 )
+OLD_LOADS: Final = (
+    "internal.load_late_users(timestamptz, timestamptz, bigint, boolean)",
+    "internal.load_users_in_order(date)",
+    "internal.stage_users_dim_day(timestamptz, timestamptz, boolean)",
+)
 
 
-@pytest.mark.parametrize("release", ["@v0.1.0", "internal^", "internal"])
-def test_upgrade_leaves_no_old_function(fresh: Connection, migrated: str, release: str) -> None:
+@pytest.mark.parametrize(
+    ("release", "functions"),
+    [
+        ("@v0.1.0", OLD_FUNCTIONS),
+        ("internal^", OLD_FUNCTIONS),
+        ("internal", OLD_INTERNALS),
+        ("open_place", OLD_LOADS),
+    ],
+)
+def test_upgrade_leaves_no_old_function(
+    fresh: Connection, migrated: str, release: str, functions: tuple[str, ...]
+) -> None:
     """Also where one is bound to another; what is left is what a new database has."""
     sqitch("deploy", "--to", release, "--target", "db:pg:")
-    for function in OLD_INTERNALS if release == "internal" else OLD_FUNCTIONS:
+    for function in functions:
         bound = ", raw.key_fault(NULL, NULL)" if "user_event_fault" in function else ""
         fresh.execute(
             f"CREATE FUNCTION {function} RETURNS record LANGUAGE sql RETURN (1{bound})".encode()

@@ -21,8 +21,9 @@ DECLARE
     v_known      bigint;
     v_arrived    record;
     v_is_whole   boolean;
+    v_staged     record;
     v_versions   bigint;
-    v_written    bigint;
+    v_written    bigint := 0::bigint;
 BEGIN
     v_newest := internal.begin_load('users_dim', import_date);
     v_snapshot := pg_current_snapshot();
@@ -34,9 +35,15 @@ BEGIN
     IF NOT v_is_whole THEN
         PERFORM internal.find_arrived_instants(v_from, v_to, v_arrived.event_sks);
     END IF;
-    v_versions := internal.stage_users_dim_day(v_from, v_to, v_is_whole);
-    v_written := internal.load_users_in_order(import_date);
-    v_written := v_written + internal.load_late_users(v_from, v_to, v_known, v_is_whole);
+    v_staged := internal.stage_users_dim_day(v_from, v_to, v_is_whole);
+    v_versions := v_staged.n_versions;
+    IF v_staged.n_late < v_versions THEN -- for speed: it would find nobody
+        v_written := internal.load_users_in_order(import_date, v_staged.n_reopened);
+    END IF;
+    -- for speed: without late users and where no version can be gone it would find nobody
+    IF v_staged.n_late > 0 OR v_is_whole AND v_known IS NOT NULL THEN
+        v_written := v_written + internal.load_late_users(v_from, v_to, v_known, v_staged.n_late, v_is_whole);
+    END IF;
 
     IF NOT v_is_whole THEN
         v_versions := v_known - (SELECT coalesce(sum(n_begun), 0)::bigint FROM internal.users_dim_neighbors) + (

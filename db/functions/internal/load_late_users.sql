@@ -5,6 +5,7 @@ CREATE OR REPLACE FUNCTION internal.load_late_users(
     p_from     timestamptz,
     p_to       timestamptz,
     p_known    bigint,
+    p_late     bigint,
     p_is_whole boolean
 )
     RETURNS bigint
@@ -14,18 +15,20 @@ CREATE OR REPLACE FUNCTION internal.load_late_users(
 AS $load_late_users$
 DECLARE
     -- for speed: most versions end within two weeks
-    v_month   CONSTANT timestamptz := date_trunc('month', p_from + interval '2 weeks');
-    v_until   timestamptz;
-    v_missing bigint;
-    v_rows    bigint;
-    v_written bigint;
+    v_month     CONSTANT timestamptz := date_trunc('month', p_from + interval '2 weeks');
+    v_until     timestamptz;
+    v_missing   bigint;
+    v_unchanged bigint := p_late;
+    v_rows      bigint;
+    v_written   bigint;
 BEGIN
-    -- for speed: nobody is late, and no version can be gone
-    IF (p_known IS NULL OR NOT p_is_whole) AND NOT EXISTS (SELECT 1 FROM internal.users_dim_stage WHERE is_late) THEN
-        RETURN 0::bigint;
-    END IF;
-
     v_missing := internal.find_changed_users(p_from, p_to, p_known IS NOT NULL, p_is_whole);
+
+    IF v_missing > 0 THEN -- for speed: otherwise it counts none
+        v_unchanged := v_unchanged - (
+            SELECT count(*) FROM internal.users_dim_stage JOIN internal.users_dim_changed USING (user_id)
+        );
+    END IF;
 
     -- for speed: most versions end in the first period, most of the others in the second
     FOREACH v_until IN ARRAY ARRAY[
@@ -37,13 +40,7 @@ BEGIN
 
     -- The last load of this day left more versions than are left: events of some users are gone from raw.
     -- for speed: otherwise no version is gone to be looked for
-    IF p_is_whole AND p_known > (SELECT coalesce(sum(n_begun), 0) FROM internal.users_dim_neighbors) + (
-        SELECT count(*)
-        FROM internal.users_dim_stage AS stage
-        WHERE stage.is_late
-          -- for speed: counts too few at most, and then looks in vain
-          AND NOT EXISTS (SELECT 1 FROM internal.users_dim_changed AS changed WHERE changed.user_id = stage.user_id)
-    ) THEN
+    IF p_is_whole AND p_known > (SELECT coalesce(sum(n_begun), 0) FROM internal.users_dim_neighbors) + v_unchanged THEN
         v_missing := v_missing + internal.find_gone_versions(p_from, p_to);
         v_missing := v_missing - internal.find_users_dim_neighbors(p_from, p_to, 'infinity');
     END IF;
@@ -85,5 +82,5 @@ BEGIN
 END;
 $load_late_users$;
 
-COMMENT ON FUNCTION internal.load_late_users(timestamptz, timestamptz, bigint, boolean) IS
-    'The part of crm.load_users_dim for late users, who have versions on or after the UTC day that is staged in internal.users_dim_stage. p_known is how many versions the last load of the day left, null when there was none; p_is_whole, whether all versions of the day are staged. Returns the rows written.';
+COMMENT ON FUNCTION internal.load_late_users(timestamptz, timestamptz, bigint, bigint, boolean) IS
+    'The part of crm.load_users_dim for late users, who have versions on or after the UTC day that is staged in internal.users_dim_stage. p_known is how many versions the last load of the day left, null when there was none; p_late, how many of the staged ones are of late users; p_is_whole, whether all versions of the day are staged. Returns the rows written.';

@@ -1,12 +1,16 @@
 -- Reads raw.user_events, crm.users_dim and internal.users_dim_arrived, writes internal.users_dim_stage.
 -- Called by crm.load_users_dim only: all its other steps see the day as it is staged here, whatever arrives meanwhile.
-CREATE OR REPLACE FUNCTION internal.stage_users_dim_day(p_from timestamptz, p_to timestamptz, p_is_whole boolean)
-    RETURNS bigint
+CREATE OR REPLACE FUNCTION internal.stage_users_dim_day(
+    p_from     timestamptz,
+    p_to       timestamptz,
+    p_is_whole boolean,
+    OUT n_versions bigint,
+    OUT n_late     bigint,
+    OUT n_reopened bigint
+)
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $stage_users_dim_day$
-DECLARE
-    v_versions bigint;
 BEGIN
     INSERT INTO internal.users_dim_stage (
         user_id, valid_from, valid_to, first_from, is_first, is_last, is_late, is_deleted,
@@ -53,18 +57,19 @@ BEGIN
     LEFT JOIN crm.users_dim_open AS open USING (user_id)
     WHERE event.next_received_at IS DISTINCT FROM event.received_at;
 
-    GET DIAGNOSTICS v_versions = ROW_COUNT;
+    SELECT
+        count(*),
+        count(*) FILTER (WHERE is_late),
+        count(*) FILTER (WHERE is_last AND NOT is_late AND open_from IS NOT NULL)
+    INTO n_versions, n_late, n_reopened
+    FROM internal.users_dim_stage;
 
     -- Where some users are late and some are not, how many decides how the open rows are best found.
-    -- for speed: plans change, results do not
-    IF EXISTS (SELECT 1 FROM internal.users_dim_stage WHERE is_late)
-        AND EXISTS (SELECT 1 FROM internal.users_dim_stage WHERE NOT is_late) -- for speed: plans change, results do not
-    THEN
+    IF n_late > 0 AND n_late < n_versions THEN -- for speed: plans change, results do not
         ANALYZE internal.users_dim_stage (is_first, is_last, is_late);
     END IF;
-    RETURN v_versions;
 END;
 $stage_users_dim_day$;
 
 COMMENT ON FUNCTION internal.stage_users_dim_day(timestamptz, timestamptz, boolean) IS
-    'Puts the versions that begin on a UTC day, from its beginning to the next one''s, into internal.users_dim_stage, each beside the user''s open version: all of them, or those at the instants in internal.users_dim_arrived. Returns how many.';
+    'Puts the versions that begin on a UTC day, from its beginning to the next one''s, into internal.users_dim_stage, each beside the user''s open version: all of them, or those at the instants in internal.users_dim_arrived. Returns how many they are, how many of them are of late users, who have versions on or after the day, and of how many others the open version has to be rewritten.';

@@ -16,17 +16,17 @@ UPDATE crm.users_dim SET username = 'z' WHERE user_id = 'bert';
 SAVEPOINT staged;
 UPDATE crm.users_dim SET username = 'z' WHERE user_id = 'anna';
 SELECT throws_ok(
-    $$ SELECT internal.load_users_in_order('2020-12-08') $$,
+    $$ SELECT internal.load_users_in_order('2020-12-08', 1) $$,
     '40001', 'open versions in crm.users_dim were changed by hand while 2020-12-08 was loaded',
     'of a user of the day, somebody changed the open version since it was found'
 );
 ROLLBACK TO staged;
 DELETE FROM crm.users_dim WHERE user_id = 'anna';
 SELECT throws_ok(
-    $$ SELECT internal.load_users_in_order('2020-12-08') $$, '40001', NULL, 'or deleted it'
+    $$ SELECT internal.load_users_in_order('2020-12-08', 1) $$, '40001', NULL, 'or deleted it'
 );
 ROLLBACK TO staged;
-SELECT is(internal.load_users_in_order('2020-12-08'), 4::bigint, 'of any other user that is no matter');
+SELECT is(internal.load_users_in_order('2020-12-08', 1), 4::bigint, 'of any other user that is no matter');
 SELECT results_eq(
     $$ SELECT user_id COLLATE "default", username, valid_to IS NULL FROM crm.users_dim ORDER BY user_id, valid_from $$,
     $$ VALUES ('anna', 'a', false), ('anna', 'b', false), ('anna', 'c', true), ('bert', 'z', true), ('cleo', 'a', true) $$,
