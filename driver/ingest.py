@@ -18,7 +18,7 @@ INGEST: Final[LiteralString] = (
     "SELECT inserted, duplicates, rejected"
     " FROM raw.ingest_user_events(%b, %b::text[], %b::text[], %s)"
 )
-BATCH: Final = 1000
+BATCH: Final = 2000
 # Once may be a chance: a session that somebody ended while it had this message alone.
 FAILURES_OF_A_CULPRIT: Final = 3
 # SQLSTATEs, or how they begin, that speak of the server, its schema or our rights, never of what

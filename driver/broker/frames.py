@@ -15,20 +15,26 @@ from pika.channel import Channel
 from pika.spec import Basic, BasicProperties
 
 CONSUMER: Final = "consumer"
+RECEIVE_BYTES: Final = 1 << 16  # at once; pika takes 4096
 
 # A frame is its type, its channel, a size, so many octets, and END.
 KINDS: Final = (b"\1", b"\2", b"\3")  # method, header, body
 END: Final = 0xCE
 FRAME: Final = struct.Struct(">3sI")
-# The octets of a delivery's method begin with these, the tag, and whether it was delivered before.
+# Those of a delivery's method begin with these, the tag, whether it was delivered before, and how
+# many octets the name of the exchange has.
 DELIVER: Final = struct.pack(">IB", Basic.Deliver.INDEX, len(CONSUMER)) + CONSUMER.encode()
-DELIVERY: Final = struct.Struct(f">{len(DELIVER)}sQB")
+DELIVERY: Final = struct.Struct(f"{FRAME.format}{len(DELIVER)}sQBB")
 # Those of its header begin with class, weight, size of the body, and flags of the properties.
-CONTENT: Final = struct.Struct(">HHQH")
+CONTENT: Final = struct.Struct(f"{FRAME.format}HHQH")
 # The properties in the order of their flags: how many octets each, 0 for a short string.
 PROPERTIES: Final = (0, 0, -1, 1, 1, 0, 0, 0, 0, 8, 0, 0, 0, 0)
 CORRELATION_ID, MESSAGE_ID = 5, 8
-NOT_PLAIN: Final = 0x2003  # flags of the table, and those of no property
+NOT_PLAIN: Final = 0x2001  # flags of the table, and of further flags
+
+
+Heads = tuple[bytes, ...]  # how frames of the consumer's channel begin, for each of KINDS
+Ids = tuple[str | None, str | None]  # message id, correlation id
 
 
 class Delivery(NamedTuple):
@@ -43,13 +49,16 @@ class Delivery(NamedTuple):
 class DeliveryConnection(SelectConnection):
     """A connection for one consumer.
 
-    Of pika's own it overrides one method, to which all data goes, and adds to two counters.
+    Of pika's own it overrides one method, to which all data goes, and how much is read at once, and
+    adds to two counters.
     """
 
     bytes_received: int
     frames_received: int
+    _transport: object
     _on_deliveries: Callable[[list[Delivery]], object]
     _channel = b""
+    _heads: Heads
     _rest = b""  # a frame or plain delivery of which more has to come
     _takes = False  # while there is a consumer, and pika has no part of a delivery
 
@@ -75,6 +84,8 @@ class DeliveryConnection(SelectConnection):
 
         self._on_deliveries = on_deliveries
         self._channel = channel.channel_number.to_bytes(2, "big")
+        self._heads = tuple(kind + self._channel for kind in KINDS)
+        setattr(self._transport, "_MAX_RECV_BYTES", RECEIVE_BYTES)
         channel.basic_consume(queue, on_delivery, consumer_tag=CONSUMER, callback=on_ok)
 
     def _on_data_available(self, data_in: bytes) -> None:
@@ -82,7 +93,7 @@ class DeliveryConnection(SelectConnection):
         start = 0
         while True:
             if self._takes:
-                deliveries, end, is_begun = _plain_deliveries(data, start, self._channel)
+                deliveries, end, is_begun = _plain_deliveries(data, start, self._heads)
                 if deliveries:
                     self.bytes_received += end - start
                     self.frames_received += 3 * len(deliveries)
@@ -100,72 +111,52 @@ class DeliveryConnection(SelectConnection):
         self._rest = data[start:]
 
 
-def _plain_deliveries(data: bytes, start: int, channel: bytes) -> tuple[list[Delivery], int, bool]:
+def _plain_deliveries(data: bytes, start: int, heads: Heads) -> tuple[list[Delivery], int, bool]:
     """Return the plain deliveries, where they end, and whether the rest of one has to come."""
-    method_head, header_head, body_head = (kind + channel for kind in KINDS)
     deliveries: list[Delivery] = []
+    frame = start
     try:
         while True:
-            method = _octets(data, start, method_head)
-            tag = _tag(method)
-            at = start + 8 + len(method)
-            header = _octets(data, at, header_head)
-            size, *ids = _content(header)
-            at += 8 + len(header)
-            body = _octets(data, at, body_head)
-            if len(body) != size:
-                return deliveries, start, False
-            deliveries.append(Delivery(tag, body, *ids))
-            start = at + 8 + size
-    except EOFError:
-        return deliveries, start, True
+            head, size, deliver, tag, _, octets = DELIVERY.unpack_from(data, frame)
+            routing_key = frame + DELIVERY.size + octets
+            end = routing_key + 1 + data[routing_key]
+            if head != heads[0] or deliver != DELIVER or end != frame + FRAME.size + size:
+                break
+            if data[end] != END:
+                break
+            frame = end + 1
+            end, body_size, ids = _content(data, frame, heads[1])
+            frame = end + 1
+            head, size = FRAME.unpack_from(data, frame)
+            end = frame + FRAME.size + size
+            if head != heads[2] or size != body_size or data[end] != END:
+                break
+            deliveries.append(Delivery(tag, data[frame + FRAME.size : end], *ids))
+            frame = start = end + 1
     except (ValueError, IndexError, struct.error):
-        return deliveries, start, False
+        pass
+    return deliveries, start, _end(data, frame) > len(data)
 
 
-def _octets(data: bytes, start: int, head: bytes) -> bytes:
-    """Return what is in the frame that starts there.
+def _content(data: bytes, frame: int, header_head: bytes) -> tuple[int, int, Ids]:
+    """Return where the content header has its END, the size of the body, and its ids.
 
-    Raises EOFError when more of it has to come, ValueError when it is another one.
+    Raises ValueError for an odd one, that or another error when not all of it is there.
     """
-    if len(data) < start + FRAME.size:
-        raise EOFError
-    found, size = FRAME.unpack_from(data, start)
-    if found != head:
+    head, size, class_id, _, body_size, flags = CONTENT.unpack_from(data, frame)
+    if head != header_head or class_id != BasicProperties.INDEX or flags & NOT_PLAIN:
         raise ValueError
-    end = start + 8 + size
-    if end > len(data):
-        raise EOFError
-    if data[end - 1] != END:
-        raise ValueError
-    return data[start + 7 : end - 1]
-
-
-def _tag(method: bytes) -> int:
-    """Return the delivery tag. Raises ValueError for another method or consumer."""
-    deliver, tag, _ = DELIVERY.unpack_from(method)
-    exchange = DELIVERY.size
-    routing_key = exchange + 1 + method[exchange]
-    if deliver != DELIVER or len(method) != routing_key + 1 + method[routing_key]:
-        raise ValueError
-    return int(tag)
-
-
-def _content(header: bytes) -> tuple[int, str | None, str | None]:
-    """Return size of the body, message id and correlation id. Raises ValueError for odd ones."""
-    class_id, _, size, flags = CONTENT.unpack_from(header)
-    if class_id != BasicProperties.INDEX or size == 0 or flags & NOT_PLAIN:
-        raise ValueError
-    at = CONTENT.size
+    end = frame + CONTENT.size
     strings: dict[int, bytes] = {}
     for number, octets in _properties(flags):
         if octets == 0:
-            octets = 1 + header[at]
-            strings[number] = header[at + 1 : at + octets]
-        at += octets
-    if at != len(header):
+            octets = 1 + data[end]
+            strings[number] = data[end + 1 : end + octets]
+        end += octets
+    if end != frame + FRAME.size + size or data[end] != END or body_size == 0:
         raise ValueError
-    return size, _as_text(strings.get(MESSAGE_ID)), _as_text(strings.get(CORRELATION_ID))
+    ids = _as_text(strings.get(MESSAGE_ID)), _as_text(strings.get(CORRELATION_ID))
+    return end, body_size, ids
 
 
 @cache

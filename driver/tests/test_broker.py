@@ -280,10 +280,10 @@ def test_a_full_inbox_is_not_filled_further(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Until something is taken from it, or a heartbeat is due. What one read brings is put in."""
-    monkeypatch.setattr("driver.broker.consumer.INBOX_BYTES", 10_000)
+    monkeypatch.setattr("driver.broker.consumer.INBOX_BYTES", 100_000)
     monkeypatch.setattr("driver.broker.consumer.INBOX_SECONDS", 0.5)
     with Publisher(settings) as publisher:
-        publisher.publish([Message(str(number), "", b"x" * 10_000) for number in range(5)])
+        publisher.publish([Message(str(number), "", b"x" * 100_000) for number in range(5)])
         publisher.wait_until_unconfirmed(0)
     with Consumer(settings, prefetch=10) as consumer:
         began = time.monotonic()

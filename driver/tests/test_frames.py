@@ -6,6 +6,7 @@ The broker here is a stream of bytes. What a real one sends is in the tests of t
 # pylint: disable=protected-access
 
 import logging
+import struct
 from collections.abc import Callable, Iterable, Iterator
 from random import Random
 from typing import Any, Final
@@ -14,6 +15,7 @@ import pika
 import pytest
 from pika import frame, spec
 from pika.adapters.select_connection import IOLoop, SelectConnection
+from pika.adapters.utils import io_services_utils
 
 from driver.broker.frames import CONSUMER, DeliveryConnection
 
@@ -185,7 +187,7 @@ def stream(random: Random) -> bytes:
     elif wrong == 4:
         octets = octets[: -random.randrange(1, 9)]
     elif wrong == 5:
-        octets += b"\1"
+        octets += random.choice((b"\1", b"\xce"))
     elif wrong == 6 and octets:  # where the numbers are
         changed = min(random.randrange(len(octets)), random.randrange(20))
         octets = octets[:changed] + random.randbytes(1) + octets[changed + 1 :]
@@ -248,6 +250,20 @@ def test_a_frame_may_end_too_early() -> None:
                 assert Wire(DeliveryConnection, OWN).receive([data]) == expected, (place, size)
 
 
+def test_what_stands_before_an_id_is_not_taken_for_one() -> None:
+    """A table or further flags, however long the strings are that one could see in them."""
+    begin = struct.Struct(">HHQH")
+    for octet in range(256):
+        table = small(1, {"headers": {"a": "x" * octet}, "message_id": "id"})[1][7:-1]
+        flags = begin.pack(60, 0, 4, 0x0081) + bytes((octet, 0, 100)) + b"x" * 100
+        for octets in (table, flags):
+            frames = small(1, {})
+            frames[1] = frames[1][:3] + len(octets).to_bytes(4, "big") + octets + b"\xce"
+            data = b"".join(frames)
+            expected = Wire(SelectConnection, OWN).receive([data])
+            assert Wire(DeliveryConnection, OWN).receive([data]) == expected, octet
+
+
 def test_pika_decodes_no_plain_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever its properties, in two parts or one, also after one that pika had to decode."""
 
@@ -268,7 +284,7 @@ def test_pika_decodes_no_plain_delivery(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_pika_has_what_is_used_of_it() -> None:
-    """Of what is private one method: it gets all data, and works on a part that is a frame."""
+    """Of what is private a method, which gets all data, part by part, and how much is read."""
     received: list[bytes] = []
 
     class Probe(SelectConnection):
@@ -282,3 +298,4 @@ def test_pika_has_what_is_used_of_it() -> None:
     changed = f"pika {pika.__version__} works another way: see driver/broker/frames.py"
     assert received == [b"data"], changed
     assert (connection.bytes_received, connection.frames_received) == (0, 0), changed
+    assert hasattr(io_services_utils._AsyncTransportBase, "_MAX_RECV_BYTES"), changed
