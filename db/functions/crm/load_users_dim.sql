@@ -37,7 +37,7 @@ BEGIN
     END IF;
     v_staged := internal.stage_users_dim_day(v_from, v_to, v_is_whole);
     v_versions := v_staged.n_versions;
-    IF v_staged.n_late < v_versions THEN -- for speed: it would find nobody
+    IF v_staged.n_late < v_versions THEN
         v_written := internal.load_users_in_order(import_date, v_staged.n_reopened);
     END IF;
     -- for speed: without late users and where no version can be gone it would find nobody

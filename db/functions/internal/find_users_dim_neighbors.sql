@@ -28,10 +28,10 @@ BEGIN
         FROM crm.users_dim AS dim
         WHERE dim.user_id = changed.user_id
           AND dim.valid_from < p_to
-          AND coalesce(dim.valid_to, 'infinity') >= p_from
-          AND coalesce(dim.valid_to, 'infinity') <= p_until -- for speed: leaves out later periods
+          AND coalesce(dim.valid_to, 'infinity') >= p_from -- equivalent: what ends at the beginning of the day has a successor
+          AND coalesce(dim.valid_to, 'infinity') <= p_until
         ORDER BY dim.valid_from DESC
-        LIMIT 1
+        LIMIT 1 -- for speed: those before it do not reach beyond the day
     ) AS last
     CROSS JOIN LATERAL (
         SELECT

@@ -26,15 +26,17 @@ BEGIN
 
     IF v_missing > 0 THEN -- for speed: otherwise it counts none
         v_unchanged := v_unchanged - (
+            -- for speed: of more it would look in vain for what is gone
             SELECT count(*) FROM internal.users_dim_stage JOIN internal.users_dim_changed USING (user_id)
         );
     END IF;
 
-    -- for speed: most versions end in the first period, most of the others in the second
     FOREACH v_until IN ARRAY ARRAY[
+        -- for speed: most versions end in the first period, most of the others in the second
         v_month + interval '1 month -1 microsecond', v_month + interval '2 months -1 microsecond', 'infinity'
     ] LOOP
         EXIT WHEN v_missing = 0; -- for speed: nobody is left to be looked for
+        -- for speed: else it would look further, in vain
         v_missing := v_missing - internal.find_users_dim_neighbors(p_from, p_to, v_until);
     END LOOP;
 
@@ -42,6 +44,7 @@ BEGIN
     -- for speed: otherwise no version is gone to be looked for
     IF p_is_whole AND p_known > (SELECT coalesce(sum(n_begun), 0) FROM internal.users_dim_neighbors) + v_unchanged THEN
         v_missing := v_missing + internal.find_gone_versions(p_from, p_to);
+        -- for speed: else it would look further, in vain
         v_missing := v_missing - internal.find_users_dim_neighbors(p_from, p_to, 'infinity');
     END IF;
 

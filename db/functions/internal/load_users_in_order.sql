@@ -50,11 +50,10 @@ BEGIN
         event_sk = stage.event_sk,
         attributes = stage.attributes
     FROM internal.users_dim_stage AS stage
-    WHERE open.ctid = stage.open_place -- for speed: its user alone tells which one it is
+    WHERE open.ctid = stage.open_place -- null where the user is new
       AND open.user_id = stage.user_id -- equivalent: its place alone tells which one it is
       AND stage.is_last
-      AND NOT stage.is_late
-      AND stage.open_from IS NOT NULL; -- who was new is as it should be
+      AND NOT stage.is_late;
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
     IF v_rows < p_reopened THEN

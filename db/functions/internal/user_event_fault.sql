@@ -28,7 +28,7 @@ CREATE OR REPLACE FUNCTION internal.user_event_fault(
                 THEN format('received_at: of a day that was removed from raw: %s', left(p_content ->> 'received_at', 100))
         END,
         CASE
-            WHEN NOT internal.has_only_strings(p_content) -- for speed: nothing is wrong with strings
+            WHEN NOT internal.has_only_strings(p_content) -- nearly never
                 THEN coalesce(
                     internal.text_fault(p_content, 'username'),
                     internal.text_fault(p_content, 'user_email'),

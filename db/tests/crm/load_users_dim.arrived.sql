@@ -1,6 +1,6 @@
 -- crm.load_users_dim(): a day that was loaded before is loaded by the events that have come since.
 BEGIN;
-SELECT plan(37);
+SELECT plan(38);
 \ir ../fixtures/history.sql
 \ir ../fixtures/arrive.sql
 
@@ -188,6 +188,16 @@ INSERT INTO internal.outdated_days (load_name, import_date) VALUES ('users_dim',
 SELECT pg_temp.arrive('hans Updated 2020-12-12 18:00 f') \g /dev/null
 SELECT crm.load_users_dim('2020-12-12') \g /dev/null
 SELECT is(events_arrived, NULL, 'those of the day do') FROM run;
+
+-- A version that begins at the end of the day.
+SELECT pg_temp.arrive(
+    'mila Created 2020-12-16 10:00 a', 'mila Updated 2020-12-16 12:00 c',
+    'mila Updated 2020-12-17 00:00 d', 'mila Updated 2020-12-17 10:00 e'
+) \g /dev/null
+SELECT crm.load_users_dim('2020-12-16'), crm.load_users_dim('2020-12-17') \g /dev/null
+SELECT pg_temp.arrive('mila Updated 2020-12-16 11:00 b') \g /dev/null
+SELECT crm.load_users_dim('2020-12-16') \g /dev/null
+SELECT is(rows_read, 3::bigint, 'a version that begins at the end of the day is none of it') FROM run;
 
 -- The newest user of all, together with another one at the same instant, and with events of the days around.
 SELECT pg_temp.arrive('iris Created 2020-12-20 10:00 a', 'iris Updated 2020-12-20 14:00 c') \g /dev/null
