@@ -21,17 +21,16 @@ RECEIVE_BYTES: Final = 1 << 16  # at once; pika takes 4096
 KINDS: Final = (b"\1", b"\2", b"\3")  # method, header, body
 END: Final = 0xCE
 FRAME: Final = struct.Struct(">3sI")
-# Those of a delivery's method begin with these, the tag, whether it was delivered before, and how
-# many octets the name of the exchange has.
+# After its size the frame of a delivery's method has these, the tag, whether it was delivered
+# before, and how many octets the name of the exchange has.
 DELIVER: Final = struct.pack(">IB", Basic.Deliver.INDEX, len(CONSUMER)) + CONSUMER.encode()
 DELIVERY: Final = struct.Struct(f"{FRAME.format}{len(DELIVER)}sQBB")
-# Those of its header begin with class, weight, size of the body, and flags of the properties.
+# That of its header has class, weight, size of the body, and flags of the properties.
 CONTENT: Final = struct.Struct(f"{FRAME.format}HHQH")
 # The properties in the order of their flags: how many octets each, 0 for a short string.
 PROPERTIES: Final = (0, 0, -1, 1, 1, 0, 0, 0, 0, 8, 0, 0, 0, 0)
 CORRELATION_ID, MESSAGE_ID = 5, 8
 NOT_PLAIN: Final = 0x2001  # flags of the table, and of further flags
-
 
 Heads = tuple[bytes, ...]  # how frames of the consumer's channel begin, for each of KINDS
 Ids = tuple[str | None, str | None]  # message id, correlation id
@@ -57,8 +56,7 @@ class DeliveryConnection(SelectConnection):
     frames_received: int
     _transport: object
     _on_deliveries: Callable[[list[Delivery]], object]
-    _channel = b""
-    _heads: Heads
+    _heads: Heads = ()
     _rest = b""  # a frame or plain delivery of which more has to come
     _takes = False  # while there is a consumer, and pika has no part of a delivery
 
@@ -83,8 +81,7 @@ class DeliveryConnection(SelectConnection):
             on_deliveries([Delivery(method.delivery_tag or 0, body, *ids)])
 
         self._on_deliveries = on_deliveries
-        self._channel = channel.channel_number.to_bytes(2, "big")
-        self._heads = tuple(kind + self._channel for kind in KINDS)
+        self._heads = tuple(kind + channel.channel_number.to_bytes(2, "big") for kind in KINDS)
         setattr(self._transport, "_MAX_RECV_BYTES", RECEIVE_BYTES)
         channel.basic_consume(queue, on_delivery, consumer_tag=CONSUMER, callback=on_ok)
 
@@ -104,7 +101,7 @@ class DeliveryConnection(SelectConnection):
             end = _end(data, start)
             if end > len(data):
                 break
-            if data.startswith(self._channel, start + 1):
+            if data.startswith(self._heads, start):
                 self._takes = False
             super()._on_data_available(data[start:end])  # type: ignore[misc]
             start = end
