@@ -31,24 +31,32 @@ SAMPLE: Final = 20_000  # events that are ingested
 DAYS: Final = ("2020-12-01", "2020-12-02", "2020-12-03", "2020-12-04", "2020-12-05")
 
 FUNCTIONS: Final = (
-    "crm.load_users_dim",
-    "internal.load_late_users",
-    "internal.find_users_dim_neighbors",
+    "internal.find_arrived_instants",
+    "internal.stage_users_dim_day",
+    "internal.load_users_in_order",
+    "internal.find_changed_users",
+    "internal.find_late_neighbors",
+    "internal.find_gone_versions",
     "internal.clear_users_dim_day",
+    "internal.load_late_users",
     "reports.load_user_events_daily",
 )
 STATEMENT: Final = re.compile(
     r"^ *((?:INSERT INTO|UPDATE|DELETE FROM|SELECT\n)[^;]*);", re.MULTILINE
 )
-SHARDED: Final = re.compile(r"\b(?:raw\.user_events|crm\.users_dim\w*|etl\.users_dim_\w+)\b")
-MOMENTS: Final = {
+SHARDED: Final = re.compile(r"\b(?:raw\.user_events|crm\.users_dim\w*|internal\.users_dim_\w+)\b")
+VALUES: Final = {
     "v_from": "timestamptz '2020-12-05 00:00Z'",
     "p_from": "timestamptz '2020-12-05 00:00Z'",
     "v_to": "timestamptz '2020-12-06 00:00Z'",
     "p_to": "timestamptz '2020-12-06 00:00Z'",
-    "p_until": "timestamptz 'infinity'",
-    "v_known": "bigint '1'",
-    "load_user_events_daily.import_date": "date '2020-12-05'",
+    "v_next_month": "timestamptz '2021-01-01 00:00Z'",
+    "p_is_loaded": "true",
+    "p_is_whole": "true",
+    r"v_arrived\.event_sks": "int8multirange '{[1,1000)}'",
+    r"v_arrived\.n_\w+": "0",
+    "p_event_sks": "int8multirange '{[1,1000)}'",
+    "import_date": "date '2020-12-05'",
 }
 MOVES: Final = re.compile(r"repartition|pull to coordinator|Distributed Subplan|MapMerge")
 
@@ -68,10 +76,10 @@ def plans(connection: Connection) -> Iterator[Plan]:
         query = "SELECT prosrc FROM pg_proc WHERE oid = %s::regproc"
         ((body,),) = connection.execute(query, (function,)).fetchall()
         for statement in STATEMENT.findall(re.sub(r"--.*", "", body)):
-            statement = re.sub(r"\n *INTO v_\w+", "", statement)
+            statement = re.sub(r"\n *INTO (v_|n_)\w+(, n_\w+)*", "", statement)
             if not SHARDED.search(statement):
                 continue
-            for name, value in MOMENTS.items():
+            for name, value in VALUES.items():
                 statement = re.sub(rf"(?<![\w.]){name}\b", value, statement)
             explain = sql.SQL("EXPLAIN (COSTS OFF) {}").format(sql.SQL(statement))
             plan = "\n".join(line for (line,) in connection.execute(explain))
@@ -105,8 +113,9 @@ def measure(count: int) -> None:
 
         rates = [ingest_by(1_000, "a"), ingest_by(10_000, "b")]
         connection.execute("DELETE FROM raw.user_events")
+        size = {"events": count, "users": 5 * count, "hours": 24}
         connection.execute(
-            FILL_RAW, {"first": f"{DAYS[0]} 00:00Z", "last": f"{DAYS[-1]} 00:00Z", "events": count}
+            FILL_RAW, {"first": f"{DAYS[0]} 00:00Z", "last": f"{DAYS[-1]} 00:00Z", **size}
         )
         connection.execute("ANALYZE raw.user_events")
 

@@ -370,7 +370,8 @@ SELECT results_eq(
         'before_to timestamp with time zone',
         'next_from timestamp with time zone NOT NULL',
         'n_begun bigint NOT NULL',
-        'changes_from timestamp with time zone NOT NULL'
+        'changes_from timestamp with time zone NOT NULL',
+        'before_place tid'
     ],
     'internal.users_dim_neighbors: columns'
 );
@@ -612,8 +613,7 @@ SELECT bag_eq(
         'internal.find_outdated_days(text) -> void',
         'internal.find_gone_versions(timestamp with time zone,timestamp with time zone) -> bigint',
         'internal.find_users_dim_differences(timestamp with time zone) -> void',
-        'internal.find_users_dim_successors(timestamp with time zone) -> void',
-        'internal.find_users_dim_neighbors(timestamp with time zone,timestamp with time zone,timestamp with time zone) -> bigint',
+        'internal.find_late_neighbors(timestamp with time zone,timestamp with time zone) -> void',
         'internal.has_only_strings(jsonb) -> boolean',
         'internal.instant_fault(jsonb,text,timestamp with time zone) -> text',
         'internal.retention_start() -> timestamp with time zone',
@@ -713,7 +713,7 @@ SELECT bag_eq(
         'crm.load_users_dim', 'etl.check_expectations', 'etl.thin_ingests', 'etl.thin_load_runs',
         'internal.add_users_dim_period', 'internal.count_new_users', 'internal.erase_user_events',
         'internal.keep_preview_rows', 'etl.preview_loads', 'etl.rebuild_users_dim',
-        'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
+        'internal.find_late_neighbors', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
         'raw.drop_before', 'reports.load_user_events_daily', 'reports.user_changes_between', 'reports.users_between'
     ],
     'functions in which days meet instants pin the zone'

@@ -265,6 +265,10 @@ OLD_LOADS: Final = (
     "internal.load_users_in_order(date)",
     "internal.stage_users_dim_day(timestamptz, timestamptz, boolean)",
 )
+OLD_SEARCHES: Final = (
+    "internal.find_users_dim_neighbors(timestamptz, timestamptz, timestamptz)",
+    "internal.find_users_dim_successors(timestamptz)",
+)
 
 
 @pytest.mark.parametrize(
@@ -274,6 +278,7 @@ OLD_LOADS: Final = (
         ("internal^", OLD_FUNCTIONS),
         ("internal", OLD_INTERNALS),
         ("open_place", OLD_LOADS),
+        ("counted_stage", OLD_SEARCHES),
     ],
 )
 def test_upgrade_leaves_no_old_function(

@@ -26,13 +26,22 @@ BEGIN
     UPDATE crm.users_dim AS dim
     SET valid_to = coalesce(neighbor.first_from, nullif(neighbor.next_from, 'infinity'))
     FROM internal.users_dim_neighbors AS neighbor
-    WHERE dim.user_id = neighbor.user_id
-      AND dim.valid_from = neighbor.before_from -- equivalent: only one version of a user ends then
-      AND coalesce(dim.valid_to, 'infinity') = neighbor.before_to -- for speed: only one version of a user begins then
+    WHERE dim.ctid = neighbor.before_place -- null for none
+      AND dim.user_id = neighbor.user_id -- equivalent: its place and end tell which one it is
+      AND coalesce(dim.valid_to, 'infinity') = neighbor.before_to
       AND neighbor.before_to <> coalesce(neighbor.first_from, neighbor.next_from)
       AND coalesce(dim.valid_to, 'infinity') >= p_from; -- for speed: leaves out periods that cannot hold the version
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
+    IF v_rows < (
+        SELECT count(*)
+        FROM internal.users_dim_neighbors
+        WHERE before_to <> coalesce(first_from, next_from)
+    ) THEN
+        RAISE EXCEPTION 'versions in crm.users_dim were changed by hand while % was loaded', p_from::date
+            USING ERRCODE = 'serialization_failure',
+                  HINT = 'Nothing of this load is kept. Load the day again.';
+    END IF;
     RETURN v_written + v_rows;
 END;
 $clear_users_dim_day$;

@@ -12,48 +12,29 @@ CREATE OR REPLACE FUNCTION internal.load_late_users(
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
     SET timezone = 'UTC'
+    -- The stage is in the order of its users, and what is hashed is small: nothing needs sorting.
+    SET enable_mergejoin = off
 AS $load_late_users$
 DECLARE
-    -- for speed: most versions end within two weeks
-    v_month     CONSTANT timestamptz := date_trunc('month', p_from + interval '2 weeks');
-    v_until     timestamptz;
-    v_missing   bigint;
-    v_unchanged bigint := p_late;
-    v_rows      bigint;
-    v_written   bigint;
+    v_changed bigint;
+    v_rows    bigint;
+    v_written bigint;
 BEGIN
-    v_missing := internal.find_changed_users(p_from, p_to, p_known IS NOT NULL, p_is_whole);
-
-    IF v_missing > 0 THEN -- for speed: otherwise it counts none
-        v_unchanged := v_unchanged - (
-            -- for speed: of more it would look in vain for what is gone
-            SELECT count(*) FROM internal.users_dim_stage JOIN internal.users_dim_changed USING (user_id)
-        );
-    END IF;
-
-    FOREACH v_until IN ARRAY ARRAY[
-        -- for speed: most versions end in the first period, most of the others in the second
-        v_month + interval '1 month -1 microsecond', v_month + interval '2 months -1 microsecond', 'infinity'
-    ] LOOP
-        EXIT WHEN v_missing = 0; -- for speed: nobody is left to be looked for
-        -- for speed: else it would look further, in vain
-        v_missing := v_missing - internal.find_users_dim_neighbors(p_from, p_to, v_until);
-    END LOOP;
+    v_changed := internal.find_changed_users(p_from, p_to, p_known IS NOT NULL, p_is_whole);
+    PERFORM internal.find_late_neighbors(p_from, p_to);
 
     -- The last load of this day left more versions than are left: events of some users are gone from raw.
     -- for speed: otherwise no version is gone to be looked for
-    IF p_is_whole AND p_known > (SELECT coalesce(sum(n_begun), 0) FROM internal.users_dim_neighbors) + v_unchanged THEN
-        v_missing := v_missing + internal.find_gone_versions(p_from, p_to);
-        -- for speed: else it would look further, in vain
-        v_missing := v_missing - internal.find_users_dim_neighbors(p_from, p_to, 'infinity');
+    IF p_is_whole AND p_known > p_late
+        - (SELECT count(*) FROM internal.users_dim_stage JOIN internal.users_dim_changed USING (user_id))
+        + (SELECT coalesce(sum(n_begun), 0) FROM internal.users_dim_neighbors)
+    THEN
+        v_changed := v_changed + internal.find_gone_versions(p_from, p_to);
+        PERFORM internal.find_late_neighbors(p_from, p_to);
     END IF;
 
-    IF NOT EXISTS (SELECT 1 FROM internal.users_dim_changed) THEN -- for speed: the statements below would find nobody
+    IF v_changed = 0 THEN -- for speed: the statements below would find nobody
         RETURN 0::bigint;
-    END IF;
-
-    IF v_missing > 0 THEN -- for speed: all were found
-        PERFORM internal.find_users_dim_successors(p_to);
     END IF;
 
     PERFORM internal.require_users_dim_period(month)

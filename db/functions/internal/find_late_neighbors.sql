@@ -1,0 +1,76 @@
+-- Reads internal.users_dim_changed and crm.users_dim, writes internal.users_dim_neighbors.
+-- Called by internal.load_late_users only.
+CREATE OR REPLACE FUNCTION internal.find_late_neighbors(p_from timestamptz, p_to timestamptz)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+    SET timezone = 'UTC'
+AS $find_late_neighbors$
+DECLARE
+    v_next_month CONSTANT timestamptz := date_trunc('month', p_from) + interval '1 month';
+BEGIN
+    INSERT INTO internal.users_dim_neighbors (
+        user_id, changes_from, first_from, before_place, before_from, before_to, next_from, n_begun
+    )
+    SELECT
+        changed.user_id, changed.changes_from, changed.first_from,
+        CASE WHEN last.valid_from < changed.changes_from THEN last.place ELSE begun.before_place END,
+        CASE WHEN last.valid_from < changed.changes_from THEN last.valid_from ELSE begun.before_from END,
+        CASE WHEN last.valid_from < changed.changes_from THEN last.valid_to ELSE begun.before_to END,
+        coalesce(last.valid_to, (
+            SELECT min(dim.valid_from)
+            FROM crm.users_dim AS dim
+            WHERE dim.user_id = changed.user_id
+              AND coalesce(dim.valid_to, 'infinity') >= p_to -- equivalent: versions of these users begin after the day
+        )),
+        CASE WHEN last.valid_from >= changed.changes_from THEN begun.n_others + 1 ELSE 0 END
+    FROM (
+        SELECT user_id, changes_from, first_from
+        FROM internal.users_dim_changed AS changed
+        WHERE NOT EXISTS (SELECT 1 FROM internal.users_dim_neighbors AS neighbor WHERE neighbor.user_id = changed.user_id)
+        ORDER BY user_id -- for speed: neighbours in this order are neighbours in a period
+    ) AS changed
+    -- The version at the end of the day.
+    LEFT JOIN LATERAL (
+        SELECT version.place, version.valid_from, version.valid_to
+        FROM (
+            (
+                -- A user may have many versions that ended in this month. All but the last ended before the end of the day.
+                SELECT dim.user_id, dim.ctid AS place, dim.valid_from, dim.valid_to
+                FROM crm.users_dim AS dim
+                WHERE dim.user_id = changed.user_id
+                  AND dim.valid_from < p_to
+                  AND coalesce(dim.valid_to, 'infinity') >= p_from
+                  AND coalesce(dim.valid_to, 'infinity') < v_next_month
+                ORDER BY dim.valid_from DESC
+                LIMIT 1
+            )
+            UNION ALL
+            SELECT dim.user_id, dim.ctid, dim.valid_from, coalesce(dim.valid_to, 'infinity')
+            FROM crm.users_dim AS dim
+            WHERE dim.user_id = changed.user_id
+              AND dim.valid_from < p_to
+              AND coalesce(dim.valid_to, 'infinity') >= v_next_month
+        ) AS version
+        WHERE version.valid_to >= p_to
+        LIMIT 1 -- for speed: later periods are not read when it is found
+    ) AS last ON true
+    -- The version that reaches into the day from before, and those that begin and end on it: mostly none, when it is the last.
+    CROSS JOIN LATERAL (
+        SELECT
+            max(dim.ctid) FILTER (WHERE dim.valid_from < changed.changes_from) AS before_place,
+            max(dim.valid_from) FILTER (WHERE dim.valid_from < changed.changes_from) AS before_from,
+            max(dim.valid_to) FILTER (WHERE dim.valid_from < changed.changes_from) AS before_to,
+            count(*) FILTER (WHERE dim.valid_from >= changed.changes_from) AS n_others
+        FROM crm.users_dim AS dim
+        WHERE dim.user_id = changed.user_id
+          AND coalesce(dim.valid_to, 'infinity') >= changed.changes_from
+          AND coalesce(dim.valid_to, 'infinity') >= p_from -- for speed: leaves out earlier periods
+          AND coalesce(dim.valid_to, 'infinity') < p_to
+          AND last.valid_from >= changed.changes_from
+    ) AS begun;
+END;
+$find_late_neighbors$;
+
+COMMENT ON FUNCTION internal.find_late_neighbors(timestamptz, timestamptz) IS
+    'Finds what crm.users_dim has around the UTC day for users of internal.users_dim_changed of whom that is not known yet.';
