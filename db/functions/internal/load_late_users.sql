@@ -21,14 +21,18 @@ DECLARE
     v_written bigint;
 BEGIN
     v_changed := internal.find_changed_users(p_from, p_to, p_known IS NOT NULL, p_is_whole);
-    PERFORM internal.find_late_neighbors(p_from, p_to);
+    IF v_changed > 0 THEN -- for speed: otherwise there is nobody to look for
+        PERFORM internal.find_late_neighbors(p_from, p_to);
+    END IF;
 
     -- The last load of this day left more versions than are left: events of some users are gone from raw.
     -- for speed: otherwise no version is gone to be looked for
-    IF p_is_whole AND p_known > p_late
-        - (SELECT count(*) FROM internal.users_dim_stage JOIN internal.users_dim_changed USING (user_id))
-        + (SELECT coalesce(sum(n_begun), 0) FROM internal.users_dim_neighbors)
-    THEN
+    IF p_is_whole AND p_known > p_late + (CASE
+        WHEN v_changed > 0 THEN -- for speed: otherwise it counts none
+            (SELECT sum(n_begun) FROM internal.users_dim_neighbors)
+            - (SELECT count(*) FROM internal.users_dim_stage JOIN internal.users_dim_changed USING (user_id))
+        ELSE 0
+    END) THEN
         v_changed := v_changed + internal.find_gone_versions(p_from, p_to);
         PERFORM internal.find_late_neighbors(p_from, p_to);
     END IF;
