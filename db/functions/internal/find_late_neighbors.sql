@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION internal.find_late_neighbors(p_from timestamptz, p_to
     SET timezone = 'UTC'
 AS $find_late_neighbors$
 DECLARE
-    v_next_month CONSTANT timestamptz := date_trunc('month', p_from) + interval '1 month';
+    v_next_month CONSTANT timestamptz := date_trunc('month', p_from) + interval '1 month'; -- for speed: the search may begin with any span
 BEGIN
     INSERT INTO internal.users_dim_neighbors (
         user_id, changes_from, first_from, before_place, before_from, before_to, next_from, n_begun
@@ -35,39 +35,40 @@ BEGIN
         SELECT version.place, version.valid_from, version.valid_to
         FROM (
             (
-                -- A user may have many versions that ended in this month. All but the last ended before the end of the day.
-                SELECT dim.user_id, dim.ctid AS place, dim.valid_from, dim.valid_to
+                -- A user may have many versions that ended in this month.
+                SELECT dim.ctid AS place, dim.valid_from, dim.valid_to
                 FROM crm.users_dim AS dim
                 WHERE dim.user_id = changed.user_id
                   AND dim.valid_from < p_to
-                  AND coalesce(dim.valid_to, 'infinity') >= p_from
-                  AND coalesce(dim.valid_to, 'infinity') < v_next_month
+                  AND coalesce(dim.valid_to, 'infinity') >= p_from -- for speed: leaves out earlier periods
+                  AND coalesce(dim.valid_to, 'infinity') < v_next_month -- for speed: leaves out later periods
                 ORDER BY dim.valid_from DESC
-                LIMIT 1
+                LIMIT 1 -- for speed: those before it ended before the end of the day
             )
-            UNION ALL
-            SELECT dim.user_id, dim.ctid, dim.valid_from, coalesce(dim.valid_to, 'infinity')
+            UNION ALL -- for speed: no version comes twice
+            SELECT dim.ctid, dim.valid_from, coalesce(dim.valid_to, 'infinity')
             FROM crm.users_dim AS dim
             WHERE dim.user_id = changed.user_id
               AND dim.valid_from < p_to
-              AND coalesce(dim.valid_to, 'infinity') >= v_next_month
+              AND coalesce(dim.valid_to, 'infinity') >= v_next_month -- for speed: leaves out what was read
         ) AS version
         WHERE version.valid_to >= p_to
         LIMIT 1 -- for speed: later periods are not read when it is found
     ) AS last ON true
-    -- The version that reaches into the day from before, and those that begin and end on it: mostly none, when it is the last.
+    -- Where the last begins on the day: the version that reaches into the day from before, and those that begin and end on it.
     CROSS JOIN LATERAL (
         SELECT
-            max(dim.ctid) FILTER (WHERE dim.valid_from < changed.changes_from) AS before_place,
-            max(dim.valid_from) FILTER (WHERE dim.valid_from < changed.changes_from) AS before_from,
-            max(dim.valid_to) FILTER (WHERE dim.valid_from < changed.changes_from) AS before_to,
+            -- Only one version begins before the changes and ends after that.
+            max(dim.ctid) FILTER (WHERE dim.valid_from < changed.changes_from) AS before_place, -- equivalent: of one
+            max(dim.valid_from) FILTER (WHERE dim.valid_from < changed.changes_from) AS before_from, -- equivalent: of one
+            max(dim.valid_to) FILTER (WHERE dim.valid_from < changed.changes_from) AS before_to, -- equivalent: of one
             count(*) FILTER (WHERE dim.valid_from >= changed.changes_from) AS n_others
         FROM crm.users_dim AS dim
         WHERE dim.user_id = changed.user_id
           AND coalesce(dim.valid_to, 'infinity') >= changed.changes_from
           AND coalesce(dim.valid_to, 'infinity') >= p_from -- for speed: leaves out earlier periods
           AND coalesce(dim.valid_to, 'infinity') < p_to
-          AND last.valid_from >= changed.changes_from
+          AND last.valid_from >= changed.changes_from -- for speed: mostly nothing begins on the day, and that is known
     ) AS begun;
 END;
 $find_late_neighbors$;
