@@ -11,6 +11,9 @@ CREATE OR REPLACE FUNCTION internal.find_changed_users(
     SET search_path = pg_catalog, pg_temp
     -- The stage is in the order of its users: to sort them again takes less time than to hash them.
     SET enable_hashagg = off
+    -- Versions are looked up by index: most are still open, and need no look-up.
+    SET enable_hashjoin = off
+    SET enable_mergejoin = off
 AS $find_changed_users$
 DECLARE
     v_changed bigint;

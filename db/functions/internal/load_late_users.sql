@@ -30,6 +30,7 @@ BEGIN
     IF p_is_whole AND p_known > p_late + (CASE
         WHEN v_changed > 0 THEN -- for speed: otherwise it counts none
             (SELECT sum(n_begun) FROM internal.users_dim_neighbors)
+            -- for speed: of more it would look for gone versions in vain
             - (SELECT count(*) FROM internal.users_dim_stage JOIN internal.users_dim_changed USING (user_id))
         ELSE 0
     END) THEN

@@ -4,6 +4,9 @@ CREATE OR REPLACE FUNCTION internal.load_users_in_order(p_day date, p_reopened b
     RETURNS bigint
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
+    -- An open version is reached by its place, whatever the planner expects.
+    SET enable_hashjoin = off
+    SET enable_mergejoin = off
 AS $load_users_in_order$
 DECLARE
     v_rows    bigint;

@@ -66,11 +66,6 @@ BEGIN
         count(*) FILTER (WHERE is_last AND NOT is_late AND open_from IS NOT NULL)
     INTO n_versions, n_late, n_reopened
     FROM internal.users_dim_stage;
-
-    -- Where some users are late and some are not, how many decides how the open rows are best found.
-    IF n_late > 0 AND n_late < n_versions THEN -- for speed: plans change, results do not
-        ANALYZE internal.users_dim_stage (is_first, is_last, is_late);
-    END IF;
 END;
 $stage_users_dim_day$;
 
