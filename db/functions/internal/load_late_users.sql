@@ -28,7 +28,7 @@ BEGIN
     -- The last load of this day left more versions than are left: events of some users are gone from raw.
     -- for speed: otherwise no version is gone to be looked for
     IF p_is_whole AND p_known > p_late + (CASE
-        WHEN v_changed > 0 THEN -- for speed: otherwise it counts none
+        WHEN v_changed > 0 THEN
             (SELECT sum(n_begun) FROM internal.users_dim_neighbors)
             -- for speed: of more it would look for gone versions in vain
             - (SELECT count(*) FROM internal.users_dim_stage JOIN internal.users_dim_changed USING (user_id))
