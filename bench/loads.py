@@ -28,7 +28,7 @@ from rich.table import Table
 from driver.database import Connection, connect
 
 WARM_UP: Final = 2
-ROUNDS: Final = 3
+ROUNDS: Final = 5
 DAYS: Final = 100
 NEW_DAYS: Final = [date(2020, 12, 24) + timedelta(n) for n in range(WARM_UP + ROUNDS)]
 LOADED_DAYS: Final = [NEW_DAYS[0] - timedelta(n) for n in range(DAYS + len(NEW_DAYS), 0, -1)]
