@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION internal.stage_users_dim_day(
 )
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
-    -- A day costs what its users have: all open versions are not read for it. The planner thinks less of that than it is.
+    -- A day costs what its users have: their open versions are looked up by index. The planner would rather read all of them.
     SET enable_hashjoin = off
     SET enable_mergejoin = off
 AS $stage_users_dim_day$

@@ -5,7 +5,7 @@ BEGIN;
 ALTER TABLE internal.users_dim_neighbors ADD COLUMN before_place tid;
 
 COMMENT ON COLUMN internal.users_dim_neighbors.before_place IS
-    'The ctid of that version, by which it is ended without being looked up again.';
+    'The ctid of the version that reaches into the day from before, by which it is ended without being looked up again; null for none.';
 
 -- db/migrate makes one function that looks for what is around the day, in all periods.
 SET LOCAL client_min_messages = warning;
