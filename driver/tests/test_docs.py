@@ -57,6 +57,13 @@ def fixture_sample(fresh: Connection) -> Connection:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files(page: Path) -> None:
+    """Those to a file of the project, from the folder that the page is in."""
+    targets = re.findall(r"\]\((?!\w+:)([^)#]+)", page.read_text("utf-8"))
+    assert not [target for target in targets if not (page.parent / target).exists()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_each_command_is_run_or_says_that_it_is_not(page: Path) -> None:
     """By this module, by the one that its mark names, or by nobody for the reason of its mark."""
     for block in blocks(page):
