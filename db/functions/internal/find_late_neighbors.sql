@@ -7,7 +7,9 @@ CREATE OR REPLACE FUNCTION internal.find_late_neighbors(p_from timestamptz, p_to
     SET timezone = 'UTC'
 AS $find_late_neighbors$
 DECLARE
-    v_next_month CONSTANT timestamptz := date_trunc('month', p_from) + interval '1 month'; -- for speed: the search may begin with any span
+    -- for speed: the search may begin with any span
+    v_month      CONSTANT timestamptz := date_trunc('month', p_from);
+    v_next_month CONSTANT timestamptz := v_month + interval '1 month';
 BEGIN
     INSERT INTO internal.users_dim_neighbors (
         user_id, changes_from, first_from, before_place, before_from, before_to, next_from, n_begun
@@ -40,7 +42,7 @@ BEGIN
                 FROM crm.users_dim AS dim
                 WHERE dim.user_id = changed.user_id
                   AND dim.valid_from < p_to
-                  AND coalesce(dim.valid_to, 'infinity') >= p_from -- for speed: leaves out earlier periods
+                  AND coalesce(dim.valid_to, 'infinity') >= v_month -- for speed: leaves out earlier periods
                   AND coalesce(dim.valid_to, 'infinity') < v_next_month -- for speed: leaves out later periods
                 ORDER BY dim.valid_from DESC
                 LIMIT 1 -- for speed: those before it ended before the end of the day
