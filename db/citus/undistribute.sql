@@ -11,6 +11,8 @@ DO $undistribute$
 DECLARE
     v_table   regclass;
     v_comment text;
+    -- LIKE does not copy them.
+    v_options text := (SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = 'raw.user_events'::regclass);
     -- undistribute_table() loses them.
     v_comments text[] := ARRAY(
         SELECT format('COMMENT ON %s %s IS %L', object.type, object.identity, description)
@@ -56,6 +58,7 @@ BEGIN
         -- With the view of it, which db/migrate makes again.
         DROP TABLE raw.user_events CASCADE;
         ALTER TABLE raw.user_events_here RENAME TO user_events;
+        EXECUTE format('ALTER TABLE raw.user_events SET (%s)', v_options);
         ALTER TABLE raw.user_events RENAME CONSTRAINT user_events_here_pkey TO user_events_pk;
         ALTER INDEX raw.user_events_here_event_sk_idx RENAME TO user_events_event_sk_ix;
         ALTER SEQUENCE raw.user_events_here_event_sk_seq RENAME TO user_events_event_sk_seq;

@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
 BEGIN;
-SELECT plan(63);
+SELECT plan(64);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -497,14 +497,20 @@ SELECT is_partitioned('crm', 'users_dim', 'the dimension is partitioned');
 SELECT is_partition_of('crm', 'users_dim_open', 'crm', 'users_dim', 'the open version of each user is a partition');
 SELECT is(
     (
-        SELECT concat_ws(', ',
-            pg_get_partkeydef('crm.users_dim'::regclass), pg_get_expr(relpartbound, oid), reloptions::text)
+        SELECT concat_ws(', ', pg_get_partkeydef('crm.users_dim'::regclass), pg_get_expr(relpartbound, oid))
         FROM relation
         WHERE relation = 'crm.users_dim_open'::regclass
     ),
-    'RANGE (COALESCE(valid_to, ''infinity''::timestamp with time zone)), FOR VALUES FROM (''infinity'') TO (MAXVALUE), '
-        || '{fillfactor=60}',
-    'open versions have no valid_to, and room for their updates'
+    'RANGE (COALESCE(valid_to, ''infinity''::timestamp with time zone)), FOR VALUES FROM (''infinity'') TO (MAXVALUE)',
+    'open versions have no valid_to'
+);
+SELECT bag_eq(
+    $$ SELECT relation || ' ' || reloptions::text FROM relation WHERE relpersistence = 'p' AND reloptions IS NOT NULL AND relkind = 'r' $$,
+    ARRAY[
+        'crm.users_dim_open {fillfactor=60,autovacuum_vacuum_scale_factor=0.1}',
+        'raw.user_events {autovacuum_vacuum_insert_scale_factor=0.02,autovacuum_analyze_scale_factor=0.02}'
+    ],
+    'open versions have room for their updates, and large tables are vacuumed before a fifth of them is new'
 );
 
 SELECT bag_eq(

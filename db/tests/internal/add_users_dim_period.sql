@@ -1,6 +1,6 @@
 -- internal.add_users_dim_period(): one partition a month of UTC, made when it is needed.
 BEGIN;
-SELECT plan(11);
+SELECT plan(12);
 
 CREATE TEMP VIEW period AS
 SELECT inhrelid::regclass::text AS name, pg_get_expr(relpartbound, inhrelid) AS bounds
@@ -53,6 +53,12 @@ SELECT results_eq(
             ('users_dim_validity_ck', 'CHECK ((valid_to > valid_from))')
     $$,
     'a period has one version a user and instant, and says in a check what ends in it'
+);
+
+SELECT is(
+    (SELECT reloptions FROM pg_class WHERE oid = 'crm.users_dim_2020_12'::regclass),
+    ARRAY['fillfactor=90', 'autovacuum_vacuum_scale_factor=0.02', 'autovacuum_vacuum_insert_scale_factor=0.02'],
+    'a period has room for versions that late days shorten, and is vacuumed after each of them'
 );
 
 -- What the tables themselves refuse.
