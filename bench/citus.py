@@ -48,6 +48,7 @@ SHARDED: Final = re.compile(r"\b(?:raw\.user_events|crm\.users_dim\w*|internal\.
 VALUES: Final = {
     r"[pv]_from": "timestamptz '2020-12-05 00:00Z'",
     r"[pv]_to": "timestamptz '2020-12-06 00:00Z'",
+    "v_month": "timestamptz '2020-12-01 00:00Z'",
     "v_next_month": "timestamptz '2021-01-01 00:00Z'",
     r"p_is_\w+": "true",
     r"(?:p_|v_arrived\.)event_sks": "int8multirange '{[1,1000)}'",

@@ -1,11 +1,6 @@
 -- Reads internal.users_dim_stage and crm.users_dim, writes internal.users_dim_changed.
 -- Called by internal.load_late_users only.
-CREATE OR REPLACE FUNCTION internal.find_changed_users(
-    p_from      timestamptz,
-    p_to        timestamptz,
-    p_is_loaded boolean,
-    p_is_whole  boolean
-)
+CREATE OR REPLACE FUNCTION internal.find_changed_users(p_from timestamptz, p_to timestamptz, p_is_whole boolean)
     RETURNS bigint
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
@@ -29,8 +24,7 @@ BEGIN
           stage.open_from, stage.open_is_deleted, stage.open_username, stage.open_user_email, stage.open_user_type,
           stage.open_organization_name, stage.open_plan_name, stage.open_event_sk, stage.open_attributes
       )
-      -- A day that was not loaded has no version to compare with.
-      AND (NOT p_is_loaded OR NOT EXISTS (
+      AND NOT EXISTS (
           SELECT 1
           FROM crm.users_dim AS dim
           WHERE dim.user_id = stage.user_id -- for speed: event_sk alone tells which version it is
@@ -45,7 +39,7 @@ BEGIN
                 stage.organization_name, stage.plan_name, stage.event_sk, stage.attributes
             )
             AND coalesce(dim.valid_to, 'infinity') >= p_from -- for speed: leaves out periods that cannot hold the version
-      ))
+      )
     GROUP BY stage.user_id, stage.first_from;
 
     GET DIAGNOSTICS v_changed = ROW_COUNT;
@@ -53,5 +47,5 @@ BEGIN
 END;
 $find_changed_users$;
 
-COMMENT ON FUNCTION internal.find_changed_users(timestamptz, timestamptz, boolean, boolean) IS
-    'Finds the late users of the staged UTC day of whom crm.users_dim does not have a version as it should be; all of them when the day was not loaded. Returns how many.';
+COMMENT ON FUNCTION internal.find_changed_users(timestamptz, timestamptz, boolean) IS
+    'Finds the late users of the staged UTC day, which was loaded before, of whom crm.users_dim does not have a version as it should be. Returns how many.';

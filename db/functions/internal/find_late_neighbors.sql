@@ -1,6 +1,6 @@
--- Reads internal.users_dim_changed and crm.users_dim, writes internal.users_dim_neighbors.
+-- Reads internal.users_dim_stage, internal.users_dim_changed and crm.users_dim, writes internal.users_dim_neighbors.
 -- Called by internal.load_late_users only.
-CREATE OR REPLACE FUNCTION internal.find_late_neighbors(p_from timestamptz, p_to timestamptz)
+CREATE OR REPLACE FUNCTION internal.find_late_neighbors(p_from timestamptz, p_to timestamptz, p_is_loaded boolean)
     RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
@@ -27,10 +27,16 @@ BEGIN
         )),
         CASE WHEN last.valid_from >= changed.changes_from THEN begun.n_others + 1 ELSE 0 END
     FROM (
+        -- Both are in the order of user_id, in which neighbours are neighbours in a period.
+        SELECT user_id, p_from AS changes_from, first_from
+        FROM internal.users_dim_stage
+        WHERE is_first
+          AND is_late
+          AND NOT p_is_loaded
+        UNION ALL -- for speed: one of both finds nobody
         SELECT user_id, changes_from, first_from
         FROM internal.users_dim_changed AS changed
         WHERE NOT EXISTS (SELECT 1 FROM internal.users_dim_neighbors AS neighbor WHERE neighbor.user_id = changed.user_id)
-        ORDER BY user_id -- for speed: neighbours in this order are neighbours in a period
     ) AS changed
     -- The version at the end of the day.
     LEFT JOIN LATERAL (
@@ -75,5 +81,5 @@ BEGIN
 END;
 $find_late_neighbors$;
 
-COMMENT ON FUNCTION internal.find_late_neighbors(timestamptz, timestamptz) IS
-    'Finds what crm.users_dim has around the UTC day for users of internal.users_dim_changed of whom that is not known yet.';
+COMMENT ON FUNCTION internal.find_late_neighbors(timestamptz, timestamptz, boolean) IS
+    'Finds what crm.users_dim has around the UTC day for users of internal.users_dim_changed of whom that is not known yet; for all late users when the day was not loaded.';

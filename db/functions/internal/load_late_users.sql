@@ -20,9 +20,10 @@ DECLARE
     v_rows    bigint;
     v_written bigint;
 BEGIN
-    v_changed := internal.find_changed_users(p_from, p_to, p_known IS NOT NULL, p_is_whole);
+    -- A day that was not loaded has no version to compare with.
+    v_changed := CASE WHEN p_known IS NULL THEN p_late ELSE internal.find_changed_users(p_from, p_to, p_is_whole) END;
     IF v_changed > 0 THEN -- for speed: otherwise there is nobody to look for
-        PERFORM internal.find_late_neighbors(p_from, p_to);
+        PERFORM internal.find_late_neighbors(p_from, p_to, p_known IS NOT NULL);
     END IF;
 
     -- The last load of this day left more versions than are left: events of some users are gone from raw.
@@ -35,7 +36,7 @@ BEGIN
         ELSE 0
     END) THEN
         v_changed := v_changed + internal.find_gone_versions(p_from, p_to);
-        PERFORM internal.find_late_neighbors(p_from, p_to);
+        PERFORM internal.find_late_neighbors(p_from, p_to, true);
     END IF;
 
     IF v_changed = 0 THEN -- for speed: the statements below would find nobody
@@ -63,8 +64,7 @@ BEGIN
         stage.username, stage.user_email, stage.user_type, stage.organization_name, stage.plan_name, stage.event_sk,
         stage.attributes
     FROM internal.users_dim_stage AS stage
-    JOIN internal.users_dim_neighbors AS neighbor USING (user_id)
-    ORDER BY stage.user_id; -- for speed: neighbours in this order are neighbours in a period
+    JOIN internal.users_dim_neighbors AS neighbor USING (user_id); -- in the order of both, that of user_id
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
     RETURN v_written + v_rows;

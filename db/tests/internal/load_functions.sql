@@ -23,7 +23,7 @@ SELECT is(internal.load_functions('etl.rule_x'), NULL, 'of no function there is 
 SELECT bag_has(
     $$ SELECT jsonb_object_keys(internal.load_functions('crm.load_users_dim')) $$,
     $$ VALUES ('crm.load_users_dim(date)'), ('internal.blank_to_null(text)'), ('internal.begin_load(text,date)'),
-        ('internal.find_late_neighbors(timestamp with time zone,timestamp with time zone)') $$,
+        ('internal.find_late_neighbors(timestamp with time zone,timestamp with time zone,boolean)') $$,
     'the load of the dimension depends on its steps and theirs'
 );
 SELECT is_empty(
