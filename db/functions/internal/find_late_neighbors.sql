@@ -7,9 +7,8 @@ CREATE OR REPLACE FUNCTION internal.find_late_neighbors(p_from timestamptz, p_to
     SET timezone = 'UTC'
 AS $find_late_neighbors$
 DECLARE
-    -- for speed: the search may begin with any span
     v_month      CONSTANT timestamptz := date_trunc('month', p_from);
-    v_next_month CONSTANT timestamptz := v_month + interval '1 month';
+    v_next_month CONSTANT timestamptz := v_month + interval '1 month'; -- for speed: the search may begin with any span
 BEGIN
     INSERT INTO internal.users_dim_neighbors (
         user_id, changes_from, first_from, before_place, before_from, before_to, next_from, n_begun
