@@ -14,7 +14,8 @@ DECLARE
 BEGIN
     PERFORM internal.require_users_dim_period(p_day);
 
-    -- What was open is closed; what began and ended on the day, and the open versions of new users, are added.
+    -- What was open is closed; what began and ended on the day, and the open versions of new users, are added. Both in the order of
+    -- the stage, that of user_id, in which neighbours are neighbours in a period.
     INSERT INTO crm.users_dim (
         user_id, valid_from, valid_to, is_deleted,
         username, user_email, user_type, organization_name, plan_name, event_sk, attributes
@@ -36,8 +37,7 @@ BEGIN
         FROM internal.users_dim_stage
         WHERE (NOT is_last OR open_from IS NULL)
           AND NOT is_late
-    ) AS version
-    ORDER BY user_id; -- for speed: neighbours in this order are neighbours in a period
+    ) AS version; -- for Citus, which moves all rows of a UNION that is no subquery
 
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
