@@ -52,6 +52,7 @@ BEGIN
             JOIN internal.user_states AS state USING (user_id, received_at) -- equivalent: what has no event is left out below
             WHERE NOT p_is_whole -- for speed: nothing arrived then
         ) AS state
+        -- The stage comes in this order, and from there what is looked for and inserted: the steps do not sort it again.
         WINDOW user_day AS (
             PARTITION BY user_id
             ORDER BY received_at, strength, event_sk

@@ -2,7 +2,7 @@
 -- requires: one_search
 BEGIN;
 
--- By default a table is vacuumed, and its statistics taken anew, when a tenth or a fifth of it is new: of a year of events, a month.
+-- By default a table is vacuumed, and its statistics taken anew, when a fifth or a tenth of it is new: of a year of events, weeks.
 ALTER TABLE raw.user_events SET (autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 
 -- A day leaves a dead row for each version that it rewrites. What autovacuum has cleared, the next load does not have to.
