@@ -403,7 +403,8 @@ SELECT results_eq(
         'first_from timestamp with time zone NOT NULL',
         'attributes jsonb',
         'open_attributes jsonb',
-        'open_place tid'
+        'open_place tid',
+        'is_present boolean NOT NULL'
     ],
     'internal.users_dim_stage: columns'
 );
@@ -615,7 +616,6 @@ SELECT bag_eq(
         'internal.erase_user_versions(text,text) -> record',
         'internal.exceeds_bounds(jsonb[]) -> boolean',
         'internal.find_arrived_instants(timestamp with time zone,timestamp with time zone,int8multirange) -> void',
-        'internal.find_changed_users(timestamp with time zone,timestamp with time zone,boolean) -> bigint',
         'internal.find_outdated_days(text) -> void',
         'internal.find_gone_versions(timestamp with time zone,timestamp with time zone) -> bigint',
         'internal.find_users_dim_differences(timestamp with time zone) -> void',
@@ -633,7 +633,8 @@ SELECT bag_eq(
         'internal.note_rules() -> void',
         'internal.load_users_in_order(date,bigint) -> bigint',
         'internal.show_users_dim_differences(integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',
-        'internal.stage_users_dim_day(timestamp with time zone,timestamp with time zone,boolean) -> record',
+        'internal.stage_users_dim_day(timestamp with time zone,timestamp with time zone,boolean,boolean,boolean) -> record',
+        'internal.count_day_versions(timestamp with time zone,timestamp with time zone) -> bigint',
         'internal.empty_users_dim_stage() -> void',
         'internal.keep_preview_rows(text,date,date,text[],boolean) -> void',
         'internal.last_load(text,date) -> etl.load_runs',

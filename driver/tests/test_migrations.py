@@ -265,6 +265,10 @@ OLD_LOADS: Final = (
     "internal.load_users_in_order(date)",
     "internal.stage_users_dim_day(timestamptz, timestamptz, boolean)",
 )
+OLD_COMPARISONS: Final = (
+    "internal.find_changed_users(timestamptz, timestamptz, boolean)",
+    "internal.stage_users_dim_day(timestamptz, timestamptz, boolean)",
+)
 OLD_SEARCHES: Final = (
     "internal.find_users_dim_neighbors(timestamptz, timestamptz, timestamptz)",
     "internal.find_users_dim_successors(timestamptz)",
@@ -279,6 +283,7 @@ OLD_SEARCHES: Final = (
         ("internal", OLD_INTERNALS),
         ("open_place", OLD_LOADS),
         ("counted_stage", OLD_SEARCHES),
+        ("new_late_days", OLD_COMPARISONS),
     ],
 )
 def test_upgrade_leaves_no_old_function(

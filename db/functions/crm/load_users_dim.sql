@@ -21,6 +21,7 @@ DECLARE
     v_known      bigint;
     v_arrived    record;
     v_is_whole   boolean;
+    v_is_same    boolean;
     v_staged     record;
     v_versions   bigint;
     v_written    bigint := 0::bigint;
@@ -35,13 +36,22 @@ BEGIN
     IF NOT v_is_whole THEN
         PERFORM internal.find_arrived_instants(v_from, v_to, v_arrived.event_sks);
     END IF;
-    v_staged := internal.stage_users_dim_day(v_from, v_to, v_is_whole);
-    v_versions := v_staged.n_versions;
-    IF v_staged.n_late < v_versions THEN
+    -- As many versions as the last load left are most likely those; then none is staged.
+    v_is_same := v_is_whole
+        AND v_known IS NOT NULL -- for speed: the versions of a new day are not counted
+        AND v_known = internal.count_day_versions(v_from, v_to);
+    v_staged := internal.stage_users_dim_day(v_from, v_to, v_is_whole, v_known IS NOT NULL, v_is_same);
+    IF v_is_same AND v_staged.n_versions > 0 THEN
+        PERFORM internal.empty_users_dim_stage();
+        v_is_same := false;
+        v_staged := internal.stage_users_dim_day(v_from, v_to, v_is_whole, true, false);
+    END IF;
+    v_versions := CASE WHEN v_is_same THEN v_known ELSE v_staged.n_versions END;
+    IF v_staged.n_late < v_staged.n_versions THEN
         v_written := internal.load_users_in_order(import_date, v_staged.n_reopened);
     END IF;
     -- for speed: without late users and where no version can be gone it would find nobody
-    IF v_staged.n_late > 0 OR v_is_whole AND v_known IS NOT NULL THEN
+    IF v_staged.n_late > 0 OR v_is_whole AND v_known IS NOT NULL AND NOT v_is_same THEN
         v_written := v_written + internal.load_late_users(v_from, v_to, v_known, v_staged.n_late, v_is_whole);
     END IF;
 

@@ -33,7 +33,7 @@ SELECT is_empty('TABLE stale', 'nor does layout');
 
 -- Names in lower case are another rule of the dimension.
 SELECT pg_temp.change('event.username, ', 'lower(event.username), ',
-    'internal.stage_users_dim_day(timestamptz, timestamptz, boolean)');
+    'internal.stage_users_dim_day(timestamptz, timestamptz, boolean, boolean, boolean)');
 SELECT bag_eq(
     'TABLE stale', ARRAY['users_dim 2020-12-08: the rules changed', 'users_dim 2020-12-09: the rules changed'],
     'another rule makes all days of the load stale, and none of the other load'
@@ -78,7 +78,7 @@ SELECT is(etl.run_due_load('users_dim', '2020-12-09'), NULL, 'and is not due any
 
 -- The way back: rules that were there before are the same as then.
 SELECT pg_temp.change('lower(event.username), ', 'event.username, ',
-    'internal.stage_users_dim_day(timestamptz, timestamptz, boolean)');
+    'internal.stage_users_dim_day(timestamptz, timestamptz, boolean, boolean, boolean)');
 SELECT bag_eq(
     'SELECT load_name, rules FROM etl.loads', 'SELECT load_name, rules FROM first', 'taken back, they have their old fingerprint'
 );
@@ -89,7 +89,7 @@ SELECT bag_eq(
 );
 SELECT crm.load_users_dim('2020-12-08') \g /dev/null
 SELECT pg_temp.change('event.username, ', 'lower(event.username), ',
-    'internal.stage_users_dim_day(timestamptz, timestamptz, boolean)');
+    'internal.stage_users_dim_day(timestamptz, timestamptz, boolean, boolean, boolean)');
 SELECT bag_eq(
     $$ SELECT line FROM stale WHERE line LIKE 'users_dim%' $$, ARRAY['users_dim 2020-12-08: the rules changed'],
     'the last load of a day counts'
@@ -104,7 +104,7 @@ SELECT crm.load_users_dim('2020-12-08'), reports.load_user_events_daily('2020-12
 DELETE FROM etl.arrivals;
 SELECT lives_ok($$ SELECT raw.drop_before('2020-12-09') $$, 'then it can');
 SELECT pg_temp.change('lower(event.username), ', 'event.username, ',
-    'internal.stage_users_dim_day(timestamptz, timestamptz, boolean)');
+    'internal.stage_users_dim_day(timestamptz, timestamptz, boolean, boolean, boolean)');
 SELECT bag_eq(
     'TABLE stale', ARRAY['users_dim 2020-12-09: the rules changed'], 'what is gone from raw is not stale when the rules change again'
 );

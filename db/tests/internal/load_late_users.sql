@@ -1,6 +1,6 @@
 -- internal.load_late_users(): days loaded late, again, in any order, and events that are gone.
 BEGIN;
-SELECT plan(61);
+SELECT plan(63);
 \ir ../fixtures/history.sql
 
 -- Four days, months and a year apart, with neighbours at midnight, in every order.
@@ -108,9 +108,11 @@ SELECT results_eq(
 
 -- Again: nothing is written, whatever came before.
 CREATE TEMP TABLE before AS TABLE place;
+SELECT pg_stat_get_xact_tuples_inserted('internal.users_dim_stage'::regclass) AS staged \gset
 SELECT is(crm.load_users_dim(day), 0::bigint, format('%s again writes nothing', day))
 FROM unnest(ARRAY[date '2020-02-29', '2020-12-31', '2020-02-29']) AS day;
 SELECT bag_eq('TABLE place', 'TABLE before', 'and no row has moved');
+SELECT is(pg_stat_get_xact_tuples_inserted('internal.users_dim_stage'::regclass), :staged::bigint, 'nor was one staged');
 SELECT is_empty(
     'SELECT user_id FROM internal.users_dim_stage UNION ALL SELECT user_id FROM internal.users_dim_changed UNION ALL SELECT user_id FROM internal.users_dim_neighbors',
     'nothing is left on the stage'
@@ -448,6 +450,16 @@ SELECT results_eq(
         'grow five 2020-12-03 14:00:00 -> open'
     ],
     'an event that is gone is noticed though the day has as many versions as before'
+);
+
+-- A day of which the only user is gone, and another one is new.
+INSERT INTO raw.user_events (user_id, event_type, username, received_at) VALUES ('gone', 'User Created', 'one', '2020-12-01 12:00Z');
+SELECT crm.load_users_dim('2020-12-01') \g /dev/null
+UPDATE raw.user_events SET user_id = 'came' WHERE user_id = 'gone';
+SELECT crm.load_users_dim('2020-12-01') \g /dev/null
+SELECT results_eq(
+    $$ SELECT version FROM history WHERE version ~ '^(gone|came) ' $$, ARRAY['came one 2020-12-01 12:00:00 -> open'],
+    'an event that is gone is noticed when all others are in order'
 );
 
 -- Versions that end with a month, whose follower is of the next.
