@@ -1,9 +1,10 @@
 -- Reads raw.user_events.
+-- Called by crm.load_users_dim only.
 CREATE OR REPLACE FUNCTION internal.count_day_versions(p_from timestamptz, p_to timestamptz)
     RETURNS bigint
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
-    -- The primary key has them side by side.
+    -- The primary key has the events of an instant side by side: nothing needs hashing.
     SET enable_hashagg = off
 AS $count_day_versions$
 BEGIN

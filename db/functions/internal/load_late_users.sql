@@ -22,6 +22,7 @@ DECLARE
     v_rows    bigint;
     v_written bigint;
 BEGIN
+    -- A day that was not loaded has no version to compare with.
     IF p_known IS NULL THEN
         v_changed := p_late;
     ELSE
