@@ -9,7 +9,7 @@ USER_EVENTS := data/user_events.json
 export ORGANIZATIONS USER_EVENTS IMPORT_DATE
 
 MANAGE := @services/manage
-CHECKED := driver reporting bench db/mutate
+CHECKED := driver reporting bench db/mutate services/dead_letters.py
 SCRIPTS := .ci/matrix .ci/run $(addprefix services/,apt-install common consumers docker external keep local manage processes requirements tuned venv) \
   $(addprefix db/,citus/test coverage lint migrate restore scratch test try)
 # Run a command where the tools and the services are: on this machine or in a container.

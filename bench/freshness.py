@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.loads import FILL_RAW
+from driver.broker.link import dead_letters_of
 from driver.broker.publisher import Message, Publisher
 from driver.database import Connection, connect
 from driver.settings import Settings
@@ -198,7 +199,8 @@ def main(count: int) -> None:
             report.stale_dates(connection)
     finally:
         with pika.BlockingConnection(pika.URLParameters(settings.rabbitmq_url)) as broker:
-            broker.channel().queue_delete(settings.queue)
+            for queue in (settings.queue, dead_letters_of(settings.queue)):
+                broker.channel().queue_delete(queue)
     Console(width=120).print(report.table)
 
 

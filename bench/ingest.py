@@ -33,6 +33,7 @@ from bench.cores import Cores
 from bench.events import events
 from driver.broker.consumer import Consumer
 from driver.broker.inspector import queue_state
+from driver.broker.link import dead_letters_of
 from driver.broker.publisher import Message, Publisher
 from driver.consume import consume
 from driver.database import Connection, connect
@@ -138,7 +139,7 @@ class Bench:
         """Consume, insert and commit one message at a time."""
         self.publish(share=20)
         missing = count = len(self._bodies) // 20
-        with Consumer(self._settings, prefetch=2 * BATCH) as consumer:
+        with Consumer(self._settings, few=2 * BATCH, many=2 * BATCH) as consumer:
             began = time.monotonic()
             while missing:
                 for delivery in consumer.take(1, 0.2):
@@ -307,7 +308,8 @@ def main(count: int) -> None:
             measure_memory(bench, report, connection, count)
     finally:
         with pika.BlockingConnection(pika.URLParameters(settings.rabbitmq_url)) as broker:
-            broker.channel().queue_delete(settings.queue)
+            for queue in (settings.queue, dead_letters_of(settings.queue)):
+                broker.channel().queue_delete(queue)
     Console(width=120).print(report.table, report.cores)
 
 

@@ -20,7 +20,8 @@ GRANT CONNECT ON DATABASE :"DBNAME" TO warehouse_ingest, warehouse_load, warehou
 -- The consumer and the importer.
 GRANT USAGE ON SCHEMA raw, etl TO warehouse_ingest;
 GRANT EXECUTE ON FUNCTION
-    raw.ingest_user_events(bytea[], text[], text[], text), raw.ingest_organizations(), etl.import_progress(text)
+    raw.ingest_user_events(bytea[], text[], text[], text), raw.ingest_organizations(), etl.import_progress(text),
+    etl.note_of_consumer(text, text, text, boolean)
     TO warehouse_ingest;
 GRANT INSERT (body) ON raw.organizations_inbox TO warehouse_ingest;
 
@@ -35,7 +36,8 @@ GRANT EXECUTE ON FUNCTION
 GRANT EXECUTE ON PROCEDURE etl.catch_up(), etl.load_days(date, date), etl.run_loads(text[], date[]) TO warehouse_load;
 GRANT SELECT ON
     etl.expectations, etl.freshness, etl.ingests, etl.ingest_totals, etl.quarantine, etl.stale_dates, etl.loads, etl.load_runs,
-    etl.load_failures, etl.load_outcomes, etl.last_loads, etl.rules, etl.rules_of_days, etl.problems, etl.metrics
+    etl.load_failures, etl.load_outcomes, etl.last_loads, etl.rules, etl.rules_of_days, etl.problems, etl.metrics,
+    etl.current_notes
     TO warehouse_load;
 
 -- People and their reports.

@@ -14,6 +14,7 @@ from typing import Final, NoReturn
 from psycopg.errors import NullValueNotAllowed
 
 from driver import __version__
+from driver.broker.inspector import queue_risks
 from driver.command import Parser, day, positive, run, seconds
 from driver.consume import consume
 from driver.errors import Fault, UsageError
@@ -224,9 +225,15 @@ def _add_ready(add: Add) -> None:
         metavar="S",
         help="how long to wait for that (default: not at all)",
     )
+    command.add_argument(
+        "--risks", action="store_true", help="print how the queue may lose messages, or stop"
+    )
     command.set_defaults(run=_ready)
 
 
 def _ready(arguments: argparse.Namespace) -> int:
-    wait_until_ready(Settings.from_environment(), arguments.consumers, arguments.seconds)
+    settings = Settings.from_environment()
+    wait_until_ready(settings, arguments.consumers, arguments.seconds)
+    for risk in queue_risks(settings) if arguments.risks else ():
+        print(f"queue {settings.queue} {risk}")
     return 0

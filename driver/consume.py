@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Final
 
@@ -11,17 +12,27 @@ import psycopg
 
 from driver.broker.consumer import Consumer
 from driver.broker.frames import Delivery
+from driver.broker.inspector import queue_risks
 from driver.database import explain
-from driver.errors import BrokerError, BrokerRefusedError
-from driver.ingest import BATCH, Ingester, Outcome
+from driver.errors import BrokerError, BrokerRefusedError, UndeliverableError
+from driver.ingest import BATCH, Ingester, Message, Outcome
+from driver.notes import MYSELF, Notes
 from driver.patience import Patience
 from driver.settings import Settings
+from driver.unpack import unpack
 
 logger = logging.getLogger(__name__)
 
 REPORT_SECONDS: Final = 10.0
 # Batches: the database need not wait for the next one, and takes a second core when it has one.
 IN_FLIGHT: Final = 2
+# Messages at a time until one comes that no consumer lost before.
+FEW: Final = 100
+# So often a message on which the broker fails is asked for at short intervals: twice the number of
+# deliveries after which our queue puts it aside.
+TRIES: Final = 40
+
+QUEUE_REMEDY: Final = "docs/producers.md says what a queue needs"
 
 InFlight = deque[tuple[list[Delivery], Future[Outcome]]]
 
@@ -33,43 +44,115 @@ def consume(
 
     A batch is at most *batch_size* messages, or what came within *batch_seconds*; the database
     works on IN_FLIGHT of them at once. While it is away they are kept, and tried again after a
-    growing delay. When the broker was lost, what was not acknowledged comes again. Raises Fault
-    when a server refuses us before we ever listened.
+    growing delay. When the broker was lost, what was not acknowledged comes again: one by one if
+    the broker fails on one of them, so that it counts no other as failed. Raises Fault when a
+    server refuses us before we ever listened.
     """
     patience = Patience(stop)
+    notes = Notes()
+    risks: list[str] | None = None
+    caution = _Caution()
     listened = False
     while not stop.is_set():
+        consumer = Consumer(settings, caution.few, many=(IN_FLIGHT + 1) * batch_size)
         try:
-            with (
-                Ingester("consumer", patience.wait, IN_FLIGHT) as ingester,
-                Consumer(settings, prefetch=(IN_FLIGHT + 1) * batch_size) as consumer,
-            ):
-                logger.info("listening on queue %s", settings.queue)
-                listened = True
-                in_flight: InFlight = deque()
-                tally = Outcome()
-                reported_at = time.monotonic()
-                stopping = False
-                while not stopping:
-                    stopping = stop.is_set()
-                    if not stopping and (batch := consumer.take(batch_size, batch_seconds)):
-                        in_flight.append((batch, ingester.submit([one[1:] for one in batch])))
-                    most = 0 if stopping else IN_FLIGHT - 1
-                    while in_flight and (len(in_flight) > most or in_flight[0][1].done()):
-                        tally = tally.plus(_acknowledge_oldest(in_flight, consumer))
-                    if not in_flight:
+            if risks is None:
+                risks = queue_risks(settings)
+            with Ingester("consumer", patience.wait, IN_FLIGHT) as ingester:
+                with consumer:
+                    logger.info("listening on queue %s", settings.queue)
+                    listened = True
+                    report = _Report()
+                    for outcome in _ingest(consumer, ingester, stop, batch_size, batch_seconds):
+                        report.add(outcome)
                         patience.restore()
-                    if any(tally) and time.monotonic() - reported_at >= REPORT_SECONDS:
-                        logger.info("ingested %s", tally)
-                        tally = Outcome()
-                        reported_at = time.monotonic()
+                        _note(notes, settings.queue, risks, consumer.dead_letters)
         except (BrokerError, psycopg.Error) as error:
             if not listened and (
                 isinstance(error, BrokerRefusedError) or "authentication failed" in str(error)
             ):
                 raise explain(error) if isinstance(error, psycopg.Error) else error from error
+            if caution.is_short_lived(error, consumer.has_acknowledged):
+                patience.restore()
+            if isinstance(error, BrokerError):
+                notes.put(MYSELF, str(error), error.remedy)
             patience.wait(error)
     logger.info("stopped")
+
+
+class _Caution:
+    """How many messages at a time to begin with, after what ended a link."""
+
+    def __init__(self) -> None:
+        self.few = FEW
+        self._tries = 0
+
+    def is_short_lived(self, error: Exception, has_acknowledged: bool) -> bool:
+        """Learn what ended a link; return whether the broker will soon put its cause aside."""
+        is_undeliverable = isinstance(error, UndeliverableError)
+        self.few = FEW if has_acknowledged and not is_undeliverable else 1
+        self._tries = 0 if has_acknowledged else self._tries + 1
+        return is_undeliverable and self._tries < TRIES
+
+
+class _Report:
+    """Says in a line now and then what became of messages."""
+
+    def __init__(self) -> None:
+        self._tally = Outcome()
+        self._reported_at = time.monotonic()
+
+    def add(self, outcome: Outcome) -> None:
+        """Count them."""
+        self._tally = self._tally.plus(outcome)
+        if any(self._tally) and time.monotonic() - self._reported_at >= REPORT_SECONDS:
+            logger.info("ingested %s", self._tally)
+            self._tally = Outcome()
+            self._reported_at = time.monotonic()
+
+
+def _note(notes: Notes, queue: str, risks: list[str], dead_letters: int) -> None:
+    """Say what a consumer that works knows of its queue."""
+    notes.put(MYSELF, None)
+    notes.put(f"queue {queue}", "; ".join(risks) or None, QUEUE_REMEDY, is_problem=False)
+    aside = "1 message could not be delivered and lies in its dead-letter queue"
+    if dead_letters != 1:
+        aside = f"{dead_letters} messages could not be delivered and lie in its dead-letter queue"
+    aside = f"queue {queue}: {aside}"
+    notes.put(
+        f"dead letters of {queue}", aside if dead_letters else None, UndeliverableError.remedy
+    )
+
+
+def _ingest(
+    consumer: Consumer,
+    ingester: Ingester,
+    stop: threading.Event,
+    batch_size: int,
+    batch_seconds: float,
+) -> Iterator[Outcome]:
+    """Yield what became of messages, once they are committed; of none while nothing comes."""
+    in_flight: InFlight = deque()
+    stopping = False
+    while not stopping:
+        stopping = stop.is_set()
+        most = min(batch_size, consumer.window)
+        if not stopping and (batch := consumer.take(most, batch_seconds)):
+            in_flight.append((batch, ingester.submit([_message(one) for one in batch])))
+        while in_flight and (
+            stopping
+            or len(in_flight) == IN_FLIGHT
+            or sum(len(batch) for batch, _ in in_flight) >= consumer.window  # no more will come
+            or in_flight[0][1].done()
+        ):
+            yield _acknowledge_oldest(in_flight, consumer)
+        if not in_flight:
+            yield Outcome()
+
+
+def _message(one: Delivery) -> Message:
+    body = unpack(one.body, one.content_encoding) if one.content_encoding else one.body
+    return body, one.message_id, one.correlation_id
 
 
 def _acknowledge_oldest(in_flight: InFlight, consumer: Consumer) -> Outcome:
@@ -80,6 +163,9 @@ def _acknowledge_oldest(in_flight: InFlight, consumer: Consumer) -> Outcome:
     batch, future = in_flight.popleft()
     outcome = future.result()
     if committed := sum(outcome):
+        # In this order: what the acknowledgment would bring it, a consumer that ends gives back.
+        if consumer.is_cautious and not any(one.is_redelivered for one in batch):
+            consumer.hurry()
         consumer.acknowledge(batch[committed - 1].tag)
     if committed < len(batch):  # told to stop; a later tag would acknowledge the rest as well
         in_flight.clear()

@@ -57,7 +57,7 @@ class Ingester:
     def __init__(
         self, application_name: str, wait: Callable[[psycopg.Error], bool], threads: int = 1
     ) -> None:
-        """Connect. Raises psycopg.OperationalError.
+        """Connect, and see that the database takes messages. Raises psycopg.Error.
 
         Later, *wait* is called when the server does not work, and returns whether to go on.
         """
@@ -67,6 +67,8 @@ class Ingester:
         self._in_trouble = threading.RLock()
         self._closing = False
         self._connections = [connect(application_name) for _ in range(threads)]
+        # Not before it is known to work: what we hold when we are lost is counted as failed.
+        self._connections[0].execute(INGEST, ([], [], [], None))
         # Daemons: what has to stop stops, whatever the database does.
         self._threads = [
             threading.Thread(target=self._run, args=(number,), name="ingest", daemon=True)

@@ -33,7 +33,7 @@ def _check(settings: Settings, consumers: int) -> None:
     if not consumers:
         # A broker whose queues are dead still lets us connect, and declare a queue that exists.
         # It does not let us consume. The message that we may get goes back to the queue.
-        with Consumer(settings, prefetch=1):
+        with Consumer(settings, few=1, many=1):
             return
     _, found = queue_state(settings)
     if found < consumers:

@@ -4,8 +4,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
 
+from driver.broker.address import addresses
 from driver.errors import UsageError
 
 
@@ -13,14 +13,14 @@ from driver.errors import UsageError
 class Settings:
     """What the environment says about the broker."""
 
-    rabbitmq_url: str = field(repr=False)  # holds the password
+    rabbitmq_url: str = field(repr=False)  # of one broker or several; holds passwords
     queue: str
 
     @classmethod
     def from_environment(cls) -> Self:
         """Read RABBITMQ_URL, or the file that RABBITMQ_URL_FILE names, and USER_EVENTS_QUEUE.
 
-        Raises UsageError when there is no address, or none that is AMQP.
+        Raises UsageError when there is no address, or none of a broker.
         """
         url = os.environ.get("RABBITMQ_URL")
         if not url and (file := os.environ.get("RABBITMQ_URL_FILE")):
@@ -30,11 +30,5 @@ class Settings:
                 raise UsageError(f"RABBITMQ_URL_FILE: {file}: {error.strerror}") from error
         if not url:
             raise UsageError('RABBITMQ_URL is not set: run eval "$(make -s env)" first')
-        try:
-            parts = urlsplit(url)
-            usable = parts.scheme in ("amqp", "amqps") and parts.hostname and (parts.port or True)
-        except ValueError:
-            usable = False
-        if not usable:
-            raise UsageError("RABBITMQ_URL must look like amqp://user:password@host:5672/%2F")
+        addresses(url)
         return cls(url, os.environ.get("USER_EVENTS_QUEUE") or "user_events")

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from driver.broker.inspector import queue_state
+from driver.broker.link import dead_letters_of
 from driver.command import printable
 from driver.database import connect, explain
 from driver.errors import BrokerError
@@ -40,13 +41,15 @@ QUERIES: Final[dict[str, LiteralString]] = {
     "last_loads": "SELECT load_name, import_date, started_at, duration, rows_read, rows_written"
     " FROM etl.load_runs ORDER BY load_run_sk DESC LIMIT 6",
     "problems": "TABLE etl.problems",
+    "notes": "SELECT * FROM etl.current_notes ORDER BY subject",
     "metrics": "SELECT * FROM etl.metrics ORDER BY metric, label, label_value",
 }
-LONG: Final = ("reason", "missing_days")  # may need several lines
+LONG: Final = ("reason", "missing_days", "note")  # may need several lines
 HELP: Final = {
     "up": "Whether the server answers (1) or not (0).",
     "queue_ready": "Messages in the queue of user events that no consumer has taken yet.",
     "queue_consumers": "Consumers of the queue of user events.",
+    "queue_dead_letters": "Messages that the broker could not deliver and has put aside.",
     "messages": "Messages that were ingested since the beginning, by what became of them.",
     "quarantined": "Messages or organizations in quarantine, waiting for somebody to mend them.",
     "stale_dates": "Days that the load has to run for, because of new events or a failed load.",
@@ -78,18 +81,35 @@ def read_status(settings: Settings) -> Status:
     try:
         ready, consumers = queue_state(settings)
         queue = {"name": settings.queue, "ready": ready, "consumers": consumers}
-        if not consumers:
-            problem = f"nobody consumes queue {settings.queue}: {ready} messages wait"
-            problems.append({"problem": problem, "remedy": "make setup"})
+        queue["dead_letters"] = dead_letters(settings)
     except BrokerError as error:
         problems.append({"problem": str(error), "remedy": "make setup"})
     try:
         with connect("status") as connection, connection.cursor(row_factory=dict_row) as cursor:
             database = {name: cursor.execute(query).fetchall() for name, query in QUERIES.items()}
         problems += database.pop("problems")
+        notes = database["notes"]
+        database["notes"] = [note for note in notes if not note.pop("is_problem")]
     except psycopg.Error as error:
         problems.append({"problem": str(explain(error)), "remedy": "make setup"})
+        notes = []
+    # One that is there and cannot work says itself what keeps it from that.
+    if (
+        queue
+        and not queue["consumers"]
+        and not any(note["subject"].startswith("consumer ") for note in notes)
+    ):
+        problem = f"nobody consumes queue {settings.queue}: {queue['ready']} messages wait"
+        problems.insert(0, {"problem": problem, "remedy": "make setup"})
     return Status(queue, database, problems)
+
+
+def dead_letters(settings: Settings) -> int:
+    """Return how many messages the broker has put aside; 0 where it cannot."""
+    try:
+        return queue_state(Settings(settings.rabbitmq_url, dead_letters_of(settings.queue)))[0]
+    except BrokerError:
+        return 0
 
 
 def print_status(status: Status) -> None:
@@ -125,7 +145,8 @@ def print_prometheus(status: Status) -> None:
     ]
     if status.queue:
         figures += [
-            (f"queue_{name}", "", "", status.queue[name]) for name in ("ready", "consumers")
+            (f"queue_{name}", "", "", status.queue[name])
+            for name in ("ready", "consumers", "dead_letters")
         ]
     for row in status.database.get("metrics", []):
         figures.append((row["metric"], row["label"], row["label_value"], row["value"]))

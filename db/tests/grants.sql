@@ -1,6 +1,6 @@
 -- db/grants.sql: what each role may do, and nothing else.
 BEGIN;
-SELECT plan(44);
+SELECT plan(45);
 
 CREATE TEMP VIEW member AS
 SELECT role
@@ -18,6 +18,7 @@ SELECT bag_eq(
     $$,
     ARRAY[
         'warehouse_ingest etl.import_progress(text)',
+        'warehouse_ingest etl.note_of_consumer(text,text,text,boolean)',
         'warehouse_ingest raw.ingest_organizations()',
         'warehouse_ingest raw.ingest_user_events(bytea[],text[],text[],text)',
         'warehouse_load crm.load_organizations_dim()',
@@ -52,6 +53,7 @@ SELECT bag_eq(
           AND has_table_privilege(role, oid, privilege)
     $$,
     ARRAY[
+        'warehouse_load SELECT etl.current_notes',
         'warehouse_load SELECT etl.expectations',
         'warehouse_load SELECT etl.freshness',
         'warehouse_load SELECT etl.ingest_totals',
@@ -155,6 +157,7 @@ FROM (VALUES
     ('ingest', $$ INSERT INTO raw.organizations_inbox (body) VALUES ('{"organization_key": "a"}') $$, 'done'),
     ('ingest', $$ SELECT raw.ingest_organizations() $$, 'done'),
     ('ingest', $$ SELECT etl.import_progress('a') $$, 'done'),
+    ('ingest', $$ SELECT etl.note_of_consumer('a', 'b') $$, 'done'),
     ('ingest', $$ SELECT FROM raw.user_events $$, 'refused'),
     ('ingest', $$ SELECT FROM raw.organizations_inbox $$, 'refused'),
     ('ingest', $$ SELECT crm.load_users_dim('2020-12-08') $$, 'refused'),

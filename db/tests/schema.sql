@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
 BEGIN;
-SELECT plan(64);
+SELECT plan(66);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -44,7 +44,7 @@ SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim
 SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
     'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'load_failures', 'expectations', 'erasure_secret',
-    'erasures', 'purges', 'rules'
+    'erasures', 'purges', 'rules', 'consumer_notes'
 ]);
 SELECT tables_are('internal', ARRAY[
     'outdated_days', 'preview_rows', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors', 'users_dim_differences'
@@ -54,7 +54,8 @@ SELECT views_are('raw', '{}'::name[]);
 SELECT views_are('crm', ARRAY['users_current', 'organization_names']);
 SELECT views_are('reports', ARRAY['users_daily', 'users_by_organization']);
 SELECT views_are('etl', ARRAY[
-    'last_loads', 'load_outcomes', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics', 'rules_of_days'
+    'last_loads', 'load_outcomes', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics', 'rules_of_days',
+    'current_notes'
 ]);
 SELECT views_are('internal', ARRAY['waiting_days', 'user_states']);
 
@@ -149,6 +150,31 @@ SELECT results_eq(
     $$ EXECUTE columns_of('etl.catch_up_schedule') $$,
     ARRAY['every interval NOT NULL', 'last_begun_at timestamp with time zone NOT NULL'],
     'etl.catch_up_schedule: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.consumer_notes') $$,
+    ARRAY[
+        'subject text NOT NULL',
+        'note text NOT NULL',
+        'remedy text NOT NULL',
+        'is_problem boolean NOT NULL',
+        'since timestamp with time zone NOT NULL DEFAULT now()',
+        'noted_at timestamp with time zone NOT NULL DEFAULT now()'
+    ],
+    'etl.consumer_notes: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.current_notes') $$,
+    ARRAY[
+        'subject text',
+        'note text',
+        'remedy text',
+        'is_problem boolean',
+        'since timestamp with time zone'
+    ],
+    'etl.current_notes: columns'
 );
 
 SELECT results_eq(
@@ -528,6 +554,7 @@ SELECT bag_eq(
         'crm.users_dim_open users_dim_open_pk PRIMARY KEY (user_id)',
         'crm.users_dim_open users_dim_validity_ck CHECK ((valid_to > valid_from))',
         'etl.arrivals arrivals_pk PRIMARY KEY (event_date, xid)',
+        'etl.consumer_notes consumer_notes_pk PRIMARY KEY (subject)',
         'etl.catch_up_schedule catch_up_schedule_every_ck CHECK ((every > ''00:00:00''::interval))',
         'etl.erasure_secret erasure_secret_length_ck CHECK ((octet_length(secret) >= 32))',
         'etl.erasures erasures_pk PRIMARY KEY (token)',
@@ -591,6 +618,7 @@ SELECT bag_eq(
             || 'valid_to timestamp with time zone, fault text)',
         'etl.import_progress(text) -> record',
         'etl.load_days(date,date) -> ',
+        'etl.note_of_consumer(text,text,text,boolean) -> void',
         'etl.preview_load(text,date,integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',
         'etl.preview_loads(text[],date[],integer) -> TABLE(load_name text, change text, total bigint, old_row jsonb, new_row jsonb)',
         'etl.rebuild_users_dim(integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',
@@ -696,7 +724,7 @@ SELECT bag_eq(
     $$ SELECT oid::regproc::text FROM routine WHERE prosecdef $$,
     ARRAY[
         'crm.load_organizations_dim', 'crm.load_users_dim', 'etl.begin_scheduled_catch_up', 'etl.check_expectations',
-        'etl.import_progress', 'etl.record_load_failure', 'etl.run_due_load', 'etl.thin_ingests', 'etl.thin_load_runs',
+        'etl.import_progress', 'etl.note_of_consumer', 'etl.record_load_failure', 'etl.run_due_load', 'etl.thin_ingests', 'etl.thin_load_runs',
         'raw.ingest_organizations', 'raw.ingest_user_events', 'reports.load_user_events_daily'
     ],
     'functions that a role may call run with the owner''s rights, all others with the caller''s'

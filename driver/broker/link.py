@@ -8,58 +8,86 @@ die with their channel, the caller opens a new link.
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final, Self
 
-import pika
+from pika import URLParameters
 from pika.adapters.select_connection import SelectConnection
 from pika.channel import Channel
 from pika.exceptions import ChannelWrongStateError
-from pika.frame import Method
 
-from driver.broker.faults import explain
+from driver.broker.address import addresses
+from driver.broker.faults import explain, reply_code, together
 from driver.errors import BrokerError
 from driver.settings import Settings
 
-CONNECT_SECONDS: Final = 15.0
+CONNECT_SECONDS: Final = 15.0  # for all brokers together
+LEAST_SECONDS: Final = 5.0  # for one of several
 CLOSE_SECONDS: Final = 1.0
-# RabbitMQ 4 drops a message after 20 deliveries unless the queue says otherwise. Here only faults
-# cause another delivery: the database takes or quarantines whatever is in a message.
-QUEUE_ARGUMENTS: Final = {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
+ACCESS_REFUSED, NOT_FOUND = 403, 404
+# RabbitMQ puts a message aside that was delivered so often without an acknowledgment, into a queue
+# for these, and keeps it until that one has it. Where that queue may not be, the message is
+# delivered for ever: RabbitMQ 4 would drop it after 20 deliveries.
+DELIVERY_LIMIT: Final = 20
+UNLIMITED: Final[dict[str, Any]] = {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
+
+
+def dead_letters_of(queue: str) -> str:
+    """Return the name of the queue for what cannot be delivered from the queue."""
+    return f"{queue}.dead_letters"
+
+
+def queue_arguments(queue: str) -> dict[str, Any]:
+    """Return what a queue is declared with that is not there yet."""
+    return {
+        "x-queue-type": "quorum",
+        "x-delivery-limit": DELIVERY_LIMIT,
+        "x-dead-letter-exchange": "",
+        "x-dead-letter-routing-key": dead_letters_of(queue),
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",  # which that strategy demands; the queue has no limit
+    }
+
+
 # The caller learns of the loss from `take` or `publish`.
 LOST_CHANNEL: Final = suppress(ChannelWrongStateError)
 
 
 class Link:
-    """Opens on entering, closes on leaving; raises BrokerError when that fails."""
+    """Opens on entering, closes on leaving; raises BrokerError when that fails.
+
+    Of several brokers the first one that works is taken. Raises UsageError for a wrong address.
+    """
 
     _connection_type = SelectConnection
+    _declares = True  # the queue, if there is none
 
     def __init__(self, settings: Settings) -> None:
         self._queue = settings.queue
-        self._parameters = pika.URLParameters(settings.rabbitmq_url)
-        self._where = f"{self._parameters.host}:{self._parameters.port}"
+        self._addresses = addresses(settings.rabbitmq_url)
+        self._where = ""
         self._changed = threading.Condition()
         self._ready = False
-        self._error: BrokerError | None = None
+        self._failure: BrokerError | None = None  # of the broker in hand
+        self._error: BrokerError | None = None  # of the link
         self._connection: SelectConnection
         self._channel: Channel
+        self._is_missing = False  # the queue was not there
+        self._may_put_aside = True
         self._thread = threading.Thread(target=self._run, name="rabbitmq", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
         with self._changed:
-            self._changed.wait_for(lambda: self._ready or self._error, CONNECT_SECONDS)
+            self._changed.wait_for(lambda: self._ready or self._error)
         if not self._ready:
-            self.__exit__()
-            raise self._error or BrokerError(
-                f"RabbitMQ at {self._where} does not answer within {CONNECT_SECONDS:.0f} s"
-            )
+            assert self._error
+            raise self._error
         return self
 
     def __exit__(self, *_: object) -> None:
-        if hasattr(self, "_connection"):
-            self._call(self._close)
-            self._thread.join(CLOSE_SECONDS)
+        self._call(self._close)
+        self._thread.join(CLOSE_SECONDS)
 
     def _call(self, function: Callable[[], object]) -> None:
         self._connection.ioloop.add_callback_threadsafe(function)
@@ -67,19 +95,40 @@ class Link:
     # From here on: the link's own thread.
 
     def _run(self) -> None:
-        try:
-            self._connection = self._connection_type(
-                self._parameters,
-                on_open_callback=self._on_connected,
-                on_open_error_callback=self._on_lost,
-                on_close_callback=self._on_lost,
-            )
+        seconds = max(CONNECT_SECONDS / len(self._addresses), LEAST_SECONDS)
+        failures = []
+        for address in self._addresses:
+            self._where = f"{address.host}:{address.port}"
             try:
-                self._connection.ioloop.start()
-            finally:
-                self._connection.ioloop.close()  # its pair of sockets
-        except Exception as error:  # pylint: disable=broad-exception-caught
-            self._fail(error)  # raised in the caller's thread
+                self._serve(address, seconds)
+            except Exception as error:  # pylint: disable=broad-exception-caught
+                self._fail(error)  # raised in the caller's thread
+            if self._ready:
+                return
+            failures += [self._failure] if self._failure else []
+            self._failure = None
+        with self._changed:
+            self._error = together(failures)
+            self._changed.notify_all()
+
+    def _serve(self, address: URLParameters, seconds: float) -> None:
+        self._connection = self._connection_type(
+            address,
+            on_open_callback=self._on_connected,
+            on_open_error_callback=self._on_lost,
+            on_close_callback=self._on_lost,
+        )
+        ioloop = self._connection.ioloop
+        try:
+            ioloop.call_later(seconds, partial(self._on_late, seconds))
+            ioloop.start()
+        finally:
+            ioloop.close()  # its pair of sockets
+
+    def _on_late(self, seconds: float) -> None:
+        if not self._ready:
+            self._fail(f"does not answer within {seconds:.0f} s")
+            self._connection.ioloop.stop()
 
     def _close(self) -> None:
         if self._connection.is_open:
@@ -93,24 +142,46 @@ class Link:
     def _on_channel(self, channel: Channel) -> None:
         self._channel = channel
         channel.add_on_close_callback(self._on_channel_closed)
-        self._prepare()
+        if self._is_missing:
+            self._declare()
+        else:
+            self._prepare()
 
     def _prepare(self) -> None:
         """Do what has to be done on a new channel, then call _set_ready."""
         raise NotImplementedError
 
-    def _declare(self, then: Callable[[Method[Any]], object]) -> None:
-        self._channel.queue_declare(
-            self._queue, durable=True, arguments=QUEUE_ARGUMENTS, callback=then
-        )
+    def _declare(self) -> None:
+        def declare_queue(arguments: dict[str, Any]) -> None:
+            declare(self._queue, arguments=arguments, callback=lambda _: self._prepare())
+
+        declare = partial(self._channel.queue_declare, durable=True)
+        if self._may_put_aside:
+            declare(
+                dead_letters_of(self._queue),
+                arguments=UNLIMITED,
+                callback=lambda _: declare_queue(queue_arguments(self._queue)),
+            )
+        else:
+            declare_queue(UNLIMITED)
 
     def _set_ready(self) -> None:
         with self._changed:
             self._ready = True
             self._changed.notify_all()
 
-    def _on_channel_closed(self, _channel: Channel, reason: BaseException) -> None:
-        self._give_up(reason)
+    def _on_channel_closed(self, _channel: Channel, reason: Exception) -> None:
+        code = reply_code(reason)
+        if self._ready or not self._declares:
+            self._give_up(reason)
+        elif code == NOT_FOUND and not self._is_missing:
+            self._is_missing = True
+            self._on_connected(self._connection)
+        elif code == ACCESS_REFUSED and self._is_missing and self._may_put_aside:
+            self._may_put_aside = False
+            self._on_connected(self._connection)
+        else:
+            self._give_up(reason)
 
     def _on_lost(self, connection: SelectConnection, reason: BaseException | str) -> None:
         self._fail(reason)
@@ -123,6 +194,8 @@ class Link:
 
     def _fail(self, reason: BaseException | str) -> None:
         with self._changed:
-            if self._error is None:
-                self._error = explain(self._where, reason, self._ready)
+            if self._failure is None:
+                self._failure = explain(self._where, reason, self._ready)
+            if self._ready:
+                self._error = self._failure
             self._changed.notify_all()

@@ -74,7 +74,7 @@ class Publisher(Link):
     def _prepare(self) -> None:
         self._connection.add_on_connection_blocked_callback(self._on_blocked)
         self._connection.add_on_connection_unblocked_callback(self._on_unblocked)
-        self._declare(self._confirm)
+        self._channel.queue_declare(self._queue, passive=True, callback=self._confirm)
 
     def _on_blocked(self, _connection: object, frame: Method[Any]) -> None:
         reason = frame.method.reason
@@ -83,7 +83,7 @@ class Publisher(Link):
     def _on_unblocked(self, *_: object) -> None:
         self._why_slow = SLOW
 
-    def _confirm(self, _frame: Method[Any]) -> None:
+    def _confirm(self, _frame: object) -> None:
         self._channel.confirm_delivery(self._on_confirm)
         self._channel.add_on_return_callback(
             lambda *_: self._give_up(f"queue {self._queue} was deleted")

@@ -1,6 +1,7 @@
 """A scratch database and queue on the servers that the environment names, never the user's."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,9 +19,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from driver.broker.link import dead_letters_of
 from driver.settings import Settings
 
-DB: Final = Path(__file__).parents[2] / "db"
+ROOT: Final = Path(__file__).parents[2]
+DB: Final = ROOT / "db"
 MIGRATE: Final = DB / "migrate"
 
 PATH: Final = f"/usr/lib/rabbitmq/bin:{os.environ['PATH']}"
@@ -48,6 +52,7 @@ EMPTY: Final = """
     UPDATE etl.expectations SET checked_at = NULL, duration = NULL, finding = NULL;
     DELETE FROM etl.erasures;
     DELETE FROM etl.purges;
+    DELETE FROM etl.consumer_notes;
 """
 
 
@@ -170,24 +175,28 @@ def fixture_delete_queue(settings: Settings) -> Callable[[], None]:
 
 def _delete_queue(settings: Settings) -> None:
     with pika.BlockingConnection(pika.URLParameters(settings.rabbitmq_url)) as connection:
-        connection.channel().queue_delete(settings.queue)
+        for queue in (settings.queue, dead_letters_of(settings.queue)):
+            connection.channel().queue_delete(queue)
 
 
 @pytest.fixture(name="start_consumer")
 def fixture_start_consumer(
     conn: psycopg.Connection[Any], settings: Settings, tmp_path: Path
 ) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    """Starts a consumer of the scratch queue and database, a process of its own that listens."""
+    """Starts a consumer of the scratch queue and database, a process of its own that listens.
+
+    With waits=False it may not listen yet.
+    """
     assert conn and settings
     processes: list[subprocess.Popen[bytes]] = []
 
-    def start(*options: str) -> subprocess.Popen[bytes]:
+    def start(*options: str, waits: bool = True) -> subprocess.Popen[bytes]:
         log = tmp_path / f"consumer_{len(processes)}.log"
         command = [sys.executable, "-m", "driver", "consume", *options]
         with log.open("wb") as stream:
             # pylint: disable-next=consider-using-with
             processes.append(subprocess.Popen(command, stderr=stream))
-        until(lambda: b"listening" in log.read_bytes())
+        until(lambda: not waits or b"listening" in log.read_bytes())
         return processes[-1]
 
     yield start
@@ -231,13 +240,15 @@ def drop_periods(conn: psycopg.Connection[Any]) -> None:
         conn.execute(drop)
 
 
-def rabbitmqctl(state: Path, *arguments: str) -> None:
+def rabbitmqctl(
+    state: Path, *arguments: str, program: str = "rabbitmqctl", text: str | None = None
+) -> str:
     """Control the broker of services/local that has this state folder, as its own user."""
     home = (state / "data").resolve() / "broker"
     epmd_port = (state / "settings").read_text("utf-8").partition("epmd_port=")[2].split()[0]
     as_servers = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
-    subprocess.run(
-        [*(as_servers if os.geteuid() == 0 else []), "rabbitmqctl", *arguments],
+    return subprocess.run(
+        [*(as_servers if os.geteuid() == 0 else []), program, *arguments],
         env={
             "PATH": PATH,
             "HOME": str(home),
@@ -245,10 +256,43 @@ def rabbitmqctl(state: Path, *arguments: str) -> None:
             "ERL_FLAGS": "-start_epmd false",
             "RABBITMQ_NODENAME": "warehouse@localhost",
             "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "enabled_plugins"),
         },
         cwd=home,
+        input=text,
+        stdout=subprocess.PIPE,
+        text=True,
         check=True,
-    )
+    ).stdout
+
+
+@pytest.fixture(name="started_broker", scope="module")
+def fixture_started_broker() -> Iterator[tuple[str, Path]]:
+    """The URL and the state folder of a broker of the tests' own, which knows AMQP 1.0."""
+    state = Path(".services/own")
+    own = {"SERVICES_STATE": str(state), "POSTGRES_PORT": "", "RABBITMQ_PORT": ""}
+
+    def services(verb: str) -> str:
+        command = ["services/local", verb]
+        return subprocess.check_output(command, cwd=ROOT, env={**os.environ, **own}, text=True)
+
+    try:
+        services("up")
+        (url,) = re.findall("RABBITMQ_URL=(.*)", services("env"))
+        rabbitmqctl(ROOT / state, "enable", "rabbitmq_amqp1_0", program="rabbitmq-plugins")
+        yield url, ROOT / state
+    finally:
+        services("down")
+
+
+@pytest.fixture(name="own_broker")
+def fixture_own_broker(
+    started_broker: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., str]:
+    """A broker of the tests' own, which RABBITMQ_URL names, and rabbitmqctl for it."""
+    url, state = started_broker
+    monkeypatch.setenv("RABBITMQ_URL", url)
+    return partial(rabbitmqctl, state)
 
 
 def until(condition: Callable[[], bool], seconds: float = 20) -> None:

@@ -1,13 +1,10 @@
 """The links to RabbitMQ, against a real one."""
 
-import re
 import resource
 import socket
-import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -16,13 +13,11 @@ import pika
 import pytest
 
 from driver.broker.consumer import Consumer
-from driver.broker.inspector import queue_state
+from driver.broker.inspector import queue_risks, queue_state
 from driver.broker.publisher import Message, Publisher
 from driver.errors import BrokerError, BrokerRefusedError
 from driver.settings import Settings
-from driver.tests.conftest import NEEDS_SERVERS, rabbitmqctl, until
-
-ROOT: Final = Path(__file__).parents[2]
+from driver.tests.conftest import NEEDS_SERVERS, until
 
 
 def message(number: int) -> Message:
@@ -36,7 +31,7 @@ def test_messages_keep_their_order_and_properties(settings: Settings) -> None:
         publisher.publish([message(0), message(1)])
         publisher.publish([message(2)])
         publisher.wait_until_unconfirmed(0)
-    with Consumer(settings, prefetch=10) as consumer:
+    with Consumer(settings, few=10, many=10) as consumer:
         taken = consumer.take(2, 5) + consumer.take(2, 0.5)
         assert [(one.message_id, one.correlation_id, one.body) for one in taken] == [
             tuple(message(number)) for number in range(3)
@@ -51,7 +46,7 @@ def test_what_is_not_acknowledged_comes_again(settings: Settings) -> None:
         publisher.publish([message(0), message(1)])
         publisher.wait_until_unconfirmed(0)
     for expected in (2, 1):
-        with Consumer(settings, prefetch=10) as consumer:
+        with Consumer(settings, few=10, many=10) as consumer:
             taken = consumer.take(2, 2)
             assert len(taken) == expected
             consumer.acknowledge(taken[0].tag)
@@ -87,7 +82,7 @@ def test_a_consumer_says_when_its_queue_is_deleted(
     settings: Settings, delete_queue: Callable[[], None]
 ) -> None:
     """Instead of waiting for messages that cannot come."""
-    with Consumer(settings, prefetch=10) as consumer:
+    with Consumer(settings, few=10, many=10) as consumer:
         delete_queue()
         with pytest.raises(BrokerError, match="was deleted"):
             consumer.take(1, 5)
@@ -138,7 +133,7 @@ def test_a_link_may_be_lost_between_two_calls(
     settings: Settings, delete_queue: Callable[[], None]
 ) -> None:
     """What is published then is not confirmed, what is acknowledged was gone anyway."""
-    with Publisher(settings) as publisher, Consumer(settings, prefetch=10) as consumer:
+    with Publisher(settings) as publisher, Consumer(settings, few=10, many=10) as consumer:
         publisher.publish([message(0)])
         taken = consumer.take(1, 5)[0]
         delete_queue()
@@ -153,30 +148,125 @@ def test_a_link_may_be_lost_between_two_calls(
     assert publisher.unconfirmed == [message(1), message(2)]
 
 
+QUORUM: Final = {"x-queue-type": "quorum"}
+DEAD_LETTERS: Final = {"x-dead-letter-exchange": "amq.fanout"}
+NO_QUORUM: Final = "is no quorum queue"
+NO_DEAD_LETTERS: Final = "has no dead-letter exchange"
+# Queues as producers declare them, and how they may lose messages, or stop.
+QUEUES: Final[list[tuple[dict[str, Any], dict[str, Any], list[str]]]] = [
+    ({}, {}, [NO_QUORUM]),
+    ({"durable": False}, {}, ["is not durable", NO_QUORUM]),
+    ({"auto_delete": True}, {}, ["is deleted when its last consumer ends", NO_QUORUM]),
+    ({}, {"x-message-ttl": 60_000, "x-expires": 60_000}, ["x-expires", "x-message", NO_QUORUM]),
+    ({}, {"x-max-priority": 5, "x-queue-mode": "lazy"}, [NO_QUORUM]),
+    ({}, {"x-max-length": 1000, "x-overflow": "reject-publish"}, [NO_QUORUM]),
+    ({}, QUORUM, [NO_DEAD_LETTERS]),
+    ({}, QUORUM | DEAD_LETTERS, [NO_DEAD_LETTERS]),
+    ({}, QUORUM | DEAD_LETTERS | {"x-delivery-limit": 7}, []),
+    ({}, QUORUM | {"x-delivery-limit": 5}, [NO_DEAD_LETTERS]),
+    ({}, QUORUM | {"x-max-length-bytes": 9**9}, ["x-max-length", NO_DEAD_LETTERS]),
+    ({}, QUORUM | {"x-single-active-consumer": True}, [NO_DEAD_LETTERS]),
+]
+
+
+@pytest.mark.parametrize(("options", "arguments", "risks"), QUEUES)
+def test_any_queue_is_consumed(
+    settings: Settings, options: dict[str, Any], arguments: dict[str, Any], risks: list[str]
+) -> None:
+    """As it is, with a word on what it may lose."""
+    with pika.BlockingConnection(pika.URLParameters(settings.rabbitmq_url)) as connection:
+        options = {"durable": True, **options}
+        connection.channel().queue_declare(settings.queue, **options, arguments=arguments)
+        with Publisher(settings) as publisher:
+            publisher.publish([message(0), message(1)])
+            publisher.wait_until_unconfirmed(0)
+        found = queue_risks(settings)
+        assert len(found) == len(risks)
+        assert all(risk in text for risk, text in zip(risks, found, strict=True))
+        with Consumer(settings, few=1, many=10) as consumer:
+            for number in range(2):
+                taken = consumer.take(1, 5)
+                assert [one.body for one in taken] == [b"%d" % number]
+                consumer.hurry()
+                consumer.acknowledge(taken[0].tag)
+
+
+def test_a_queue_that_we_declare_has_no_risk(settings: Settings) -> None:
+    """Nor has one that is not there."""
+    assert not queue_risks(settings)
+    with Consumer(settings, few=1, many=1):
+        pass
+    assert not queue_risks(settings)
+
+
+def test_a_stream_is_refused(settings: Settings) -> None:
+    """What is consumed stays in it."""
+    with pika.BlockingConnection(pika.URLParameters(settings.rabbitmq_url)) as connection:
+        stream = {"x-queue-type": "stream"}
+        connection.channel().queue_declare(settings.queue, durable=True, arguments=stream)
+    with pytest.raises(BrokerRefusedError, match="is a stream.*name another queue"):
+        queue_risks(settings)
+
+
+def test_the_first_broker_that_works_is_taken(settings: Settings) -> None:
+    """Of a list; why none works, if so, is said of each."""
+    url = settings.rabbitmq_url
+    dead = "amqp://u:p@127.0.0.1:1/"
+    wrong = urlsplit(url)._replace(path="/nowhere").geturl()
+    with Consumer(settings, few=1, many=1):
+        assert queue_state(Settings(f"{dead}, {wrong}, {url}", settings.queue)) == (0, 1)
+    with pytest.raises(BrokerError, match=r"127.0.0.1:1: .*; RabbitMQ at .* refuses") as caught:
+        queue_state(Settings(f"{dead},{wrong}", settings.queue))
+    assert not isinstance(caught.value, BrokerRefusedError)
+    with pytest.raises(BrokerRefusedError):
+        queue_state(Settings(f"{wrong},{wrong}", settings.queue))
+
+
+@NEEDS_SERVERS
+def test_a_user_with_few_rights(
+    settings: Settings, own_broker: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may read consumes; who may declare the queue alone gets one that puts nothing aside."""
+    queue = f"few_{settings.queue}"
+    monkeypatch.setenv("USER_EVENTS_QUEUE", queue)
+    own_broker("add_user", "few", "secret")
+    own_broker("set_permissions", "few", f"^{queue}$", "^(amq.default|few.*)$", f"^{queue}$")
+    owner = urlsplit(Settings.from_environment().rabbitmq_url)
+    url = owner._replace(netloc=owner.netloc.replace(f"warehouse:{owner.password}", "few:secret"))
+    few = Settings(url.geturl(), queue)
+    with Consumer(few, few=1, many=1):
+        pass
+    (risk,) = queue_risks(few)
+    assert NO_DEAD_LETTERS in risk
+    own_broker("set_permissions", "few", "^$", "^$", f"^{queue}$")
+    assert not queue_risks(few)  # it cannot know
+    with Consumer(few, few=1, many=1):
+        pass
+    own_broker("delete_queue", queue)
+    with pytest.raises(BrokerRefusedError, match="ACCESS_REFUSED .*`configure` where it has to"):
+        with Consumer(few, few=1, many=1):
+            pass
+
+
 def test_a_queue_that_cannot_be_had_is_refused(settings: Settings) -> None:
     """Waiting does not help, nor does `make setup`: the line names what does."""
     parameters = pika.URLParameters(settings.rabbitmq_url)
-    for exclusive, remedy in (
-        (False, "inequivalent arg 'x-queue-type' .*exists as another kind: .* delete"),
-        (True, "RESOURCE_LOCKED .*end the connection"),
-    ):
-        with pika.BlockingConnection(parameters) as connection:
-            connection.channel().queue_declare(settings.queue, durable=True, exclusive=exclusive)
-            for link in (Publisher(settings), Consumer(settings, prefetch=1)):
-                with pytest.raises(BrokerRefusedError, match=remedy) as caught:
-                    with link:
-                        pass
-                assert "or set USER_EVENTS_QUEUE" in str(caught.value)
-                assert "make setup" not in str(caught.value)
-            connection.channel().queue_delete(settings.queue)
-    with pytest.raises(BrokerRefusedError, match="ACCESS_REFUSED .*rights"):
+    with pika.BlockingConnection(parameters) as connection:
+        connection.channel().queue_declare(settings.queue, durable=True, exclusive=True)
+        for link in (Publisher(settings), Consumer(settings, few=1, many=1)):
+            with pytest.raises(BrokerRefusedError, match="RESOURCE_LOCKED .*end the") as caught:
+                with link:
+                    pass
+            assert "or set USER_EVENTS_QUEUE" in str(caught.value)
+            assert "make setup" not in str(caught.value)
+    with pytest.raises(BrokerRefusedError, match="ACCESS_REFUSED .*grant"):
         with Publisher(Settings(settings.rabbitmq_url, "amq.reserved")):
             pass
 
 
 def test_a_late_refusal_does_not_speak_of_the_queue(settings: Settings) -> None:
     """A broker closes a channel for other reasons with the same code."""
-    with Consumer(settings, prefetch=1) as consumer:
+    with Consumer(settings, few=1, many=1) as consumer:
         consumer.acknowledge(17)
         with pytest.raises(BrokerError, match="unknown delivery tag 17.*make setup") as caught:
             consumer.take(1, 5)
@@ -188,7 +278,8 @@ def test_a_refused_message_ends_the_link(
 ) -> None:
     """A broker may answer a message with a nack, here because the queue is full."""
     limits = {"x-max-length": 1, "x-overflow": "reject-publish"}
-    monkeypatch.setattr("driver.broker.link.QUEUE_ARGUMENTS", {"x-queue-type": "quorum", **limits})
+    arguments = {"x-queue-type": "quorum", **limits}
+    monkeypatch.setattr("driver.broker.link.queue_arguments", lambda _: arguments)
     with pytest.raises(BrokerError, match="refused a message"):
         with Publisher(settings) as publisher:
             for number in range(100):
@@ -226,28 +317,9 @@ def test_a_broker_that_blocks_publishers_is_spoken_of(
             assert text in caplog.messages[-1]
 
 
-@pytest.fixture(name="own_broker")
-def fixture_own_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """A broker of the test's own, which RABBITMQ_URL names, and rabbitmqctl for it."""
-    state = Path(".services/alarm")
-    for name, value in {"SERVICES_STATE": state, "POSTGRES_PORT": "", "RABBITMQ_PORT": ""}.items():
-        monkeypatch.setenv(name, str(value))
-
-    def services(verb: str) -> str:
-        return subprocess.check_output(["services/local", verb], cwd=ROOT, text=True)
-
-    try:
-        services("up")
-        (url,) = re.findall("RABBITMQ_URL=(.*)", services("env"))
-        monkeypatch.setenv("RABBITMQ_URL", url)
-        yield partial(rabbitmqctl, ROOT / state)
-    finally:
-        services("down")
-
-
 @NEEDS_SERVERS
 def test_an_alarm_of_the_broker_is_spoken_of(
-    own_broker: Callable[..., None],
+    own_broker: Callable[..., str],
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -266,7 +338,7 @@ def test_an_alarm_of_the_broker_is_spoken_of(
 
 def test_odd_properties_are_made_text(settings: Settings) -> None:
     """A NUL or broken UTF-8 in an id must not stop the line; nor must no id at all."""
-    with Consumer(settings, prefetch=10) as consumer:
+    with Consumer(settings, few=10, many=10) as consumer:
         with pika.BlockingConnection(pika.URLParameters(settings.rabbitmq_url)) as connection:
             channel = connection.channel()
             for message_id in ("a\0b", b"a\xff", "", None):
@@ -285,7 +357,7 @@ def test_a_full_inbox_is_not_filled_further(
     with Publisher(settings) as publisher:
         publisher.publish([Message(str(number), "", b"x" * 100_000) for number in range(5)])
         publisher.wait_until_unconfirmed(0)
-    with Consumer(settings, prefetch=10) as consumer:
+    with Consumer(settings, few=10, many=10) as consumer:
         began = time.monotonic()
         time.sleep(1.2)  # two messages at once, another one each half second
         assert len(consumer.take(10, 0)) < 5

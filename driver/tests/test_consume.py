@@ -59,11 +59,10 @@ def sessions(conn: Connection) -> list[int]:
 
 
 def waiting(conn: Connection) -> bool:
-    """Return whether a consumer waits for a lock."""
+    """Return whether a consumer waits for a lock; pg_stat_activity is the same all transaction."""
     return bool(
         conn.execute(
-            "SELECT FROM pg_stat_activity WHERE application_name = 'warehouse consumer'"
-            " AND datname = current_database() AND wait_event_type = 'Lock'"
+            "SELECT FROM pg_locks WHERE relation = 'raw.user_events'::regclass AND NOT granted"
         ).rowcount
     )
 
@@ -121,13 +120,13 @@ def test_a_full_disk_is_waited_out(
     conn: Connection, settings: Settings, start_consumer: StartConsumer, tmp_path: Path
 ) -> None:
     """An error of the database ends no consumer and drops no batch."""
+    start_consumer()
     conn.execute("""
         CREATE FUNCTION public.fill_disk() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE disk_full USING MESSAGE = 'no space left on device'; END $$""")
     conn.execute("""
         CREATE TRIGGER full_disk BEFORE INSERT ON raw.user_events
         EXECUTE FUNCTION public.fill_disk()""")
-    start_consumer()
     publish(settings, *map(event, range(10)))
     log = tmp_path / "consumer_0.log"
     until(lambda: "no space left on device; trying again in 2 s" in log.read_text())

@@ -3,6 +3,7 @@
 On servers of its own; so it needs their programs on this machine.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -177,17 +178,47 @@ def test_a_first_setup_that_is_refused_leaves_nothing() -> None:
         services("down", SERVICES_STATE=state)
 
 
-def test_another_kind_of_queue_is_not_remembered(running: None) -> None:
-    """A name that the broker refuses; the next setup has the queue of before."""
+def test_a_stream_is_not_remembered(running: None) -> None:
+    """It is refused; the next setup has the queue of before."""
     assert running is None
-    on_channel("queue_declare('classic')")
+    on_channel("queue_declare('stream', durable=True, arguments={'x-queue-type': 'stream'})")
     before = pids()
-    result = services("up", USER_EVENTS_QUEUE="classic")
+    result = services("up", USER_EVENTS_QUEUE="stream")
     assert (result.returncode, result.stderr.count("\n")) == (2, 1)
-    assert "USER_EVENTS_QUEUE=classic: the broker has a queue of this name" in result.stderr
+    assert "queue stream is a stream, which keeps what is consumed: name another" in result.stderr
     assert "broker: " in succeed("up")
     assert succeed("start_consumers") == "consumer: 1 listening on queue user_events\n"
     assert pids() == before
+
+
+def test_a_queue_of_before_learns_to_put_aside(running: None) -> None:
+    """By a policy, and once; what else the queue may lose is said each time."""
+    assert running is None
+    arguments = {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
+    on_channel(f"queue_declare('before', durable=True, arguments={arguments})")
+    on_channel("queue_declare('brief', durable=True, arguments={'x-message-ttl': 60000})")
+    for queue, risks in (
+        ("before", ""),
+        (
+            "brief",
+            "queue brief drops messages by their age (x-message-ttl)\n"
+            "queue brief is no quorum queue: a message that the broker cannot deliver holds it up"
+            " for ever\n",
+        ),
+        ("user_events", ""),
+    ):
+        assert services("up", USER_EVENTS_QUEUE=queue).returncode == 0
+        assert succeed("start_consumers") == f"consumer: 1 listening on queue {queue}\n{risks}"
+    policies = succeed("rabbitmqctl", "list_policies", "--silent", "--formatter=json")
+    (policy,) = json.loads(policies)
+    assert (policy["name"], policy["pattern"]) == ("before", "^before$")
+    definition = json.loads(policy["definition"])
+    assert (definition["delivery-limit"], definition["dead-letter-routing-key"]) == (
+        20,
+        "before.dead_letters",
+    )
+    queues = succeed("rabbitmqctl", "list_queues", "--silent", "name").split()
+    assert "before.dead_letters" in queues and "brief.dead_letters" not in queues
 
 
 def test_frozen_processes_go_on(running: None) -> None:
@@ -362,8 +393,10 @@ def test_servers_of_somebody_else(running: None) -> None:
         shown = f"database: elsewhere at 127.0.0.1\nbroker: 127.0.0.1:{port}/elsewhere\n"
         assert work("up", **servers) == shown
         work("run", "db/migrate")
-        assert (
-            work("start_consumers", CONSUMERS="2") == "consumer: 2 listening on queue user_events\n"
+        assert work("start_consumers", CONSUMERS="2") == (
+            "consumer: 2 listening on queue user_events\nqueue user_events has no dead-letter"
+            " exchange: a message that the broker cannot deliver is dropped, or holds it up for"
+            " ever\n"
         )
         assert work("start_catch_up") == "catch-up: every 60 s\n"
         role = ("env", "PGOPTIONS=-c role=warehouse_ingest")

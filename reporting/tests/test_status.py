@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from driver.broker.link import dead_letters_of
 from driver.broker.publisher import Message, Publisher
 from driver.cli import main as driver
 from driver.settings import Settings
@@ -81,7 +82,12 @@ def test_status(conn: Connection, settings: Settings, capsys: pytest.CaptureFixt
 
     assert main(["status", "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
-    assert document["queue"] == {"name": settings.queue, "ready": 1, "consumers": 0}
+    assert document["queue"] == {
+        "name": settings.queue,
+        "ready": 1,
+        "consumers": 0,
+        "dead_letters": 0,
+    }
     assert document["ingested"][0]["rejected"] == 1
     assert document["rejected"][0]["kind"] == "user event"
     assert document["stale_dates"][0]["load_name"] == "user_events_daily"
@@ -117,7 +123,7 @@ def check_monitoring(metrics: dict[tuple[str, ...], float]) -> None:
     asked = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
     assert len(asked) == 11
     expressions = re.findall("expr: '(.*)'", rules)
-    assert len(expressions) == rules.count("alert: ") == 8
+    assert len(expressions) == rules.count("alert: ") == 9
     for expression in asked + expressions:
         names = set(re.findall(r"\bwarehouse_\w+", expression))
         assert names and names <= exported, expression
@@ -181,6 +187,39 @@ def test_status_when_all_is_well(
     start_consumer()
     assert main(["status"]) == 0
     assert capsys.readouterr().out.endswith("all is well\n")
+
+
+def test_status_has_what_a_consumer_notes(
+    conn: Connection,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A problem, in whose place no other is named; and what may be as somebody wants it."""
+    with Publisher(settings) as publisher:
+        publisher.publish([Message("a", "", b"{}")])
+        publisher.wait_until_unconfirmed(0)
+    note = "SELECT etl.note_of_consumer(%s, %s, %s, %s)"
+    conn.execute(note, ("queue q", "drops messages by their age", "see there", False))
+    assert main(["status"]) == 1
+    output = capsys.readouterr().out
+    assert "nobody consumes queue" in output
+    assert re.search("NOTES\n.*\nqueue q +drops messages by their age", output)
+    conn.execute(note, ("consumer here 7", "it fails", "mend it", True))
+    assert main(["status"]) == 1
+    output = capsys.readouterr().out
+    assert "nobody consumes queue" not in output
+    assert re.search("it fails, since .*\n  mend it", output) and "consumer here 7" not in output
+
+    dead = Settings(settings.rabbitmq_url, dead_letters_of(settings.queue))
+    with Publisher(dead) as publisher:
+        publisher.publish([Message("a", "", b"{}")])
+        publisher.wait_until_unconfirmed(0)
+    main(["status", "--json"])
+    assert json.loads(capsys.readouterr().out)["queue"]["dead_letters"] == 1
+    monkeypatch.setattr("reporting.status.dead_letters_of", lambda _: "none")
+    main(["status", "--json"])
+    assert json.loads(capsys.readouterr().out)["queue"]["dead_letters"] == 0
 
 
 def test_status_names_what_is_away(

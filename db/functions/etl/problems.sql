@@ -1,4 +1,4 @@
--- requires: etl.freshness etl.load_outcomes etl.quarantine etl.stale_dates
+-- requires: etl.current_notes etl.freshness etl.load_outcomes etl.quarantine etl.stale_dates
 CREATE OR REPLACE VIEW etl.problems AS
 SELECT
     format('%s %s rejected, last: %s', count(*), CASE WHEN count(*) = 1 THEN kind ELSE kind || 's' END,
@@ -52,7 +52,11 @@ SELECT
     format('%s is off: a crash of the server may lose or break what is committed', name),
     format('ALTER SYSTEM SET %s = on; SELECT pg_reload_conf()', name)
 FROM (VALUES ('fsync'), ('full_page_writes')) AS setting (name)
-WHERE current_setting(name) = 'off';
+WHERE current_setting(name) = 'off'
+UNION ALL -- for speed: no problem comes twice
+SELECT format('%s, since %s', note, to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')), remedy
+FROM etl.current_notes
+WHERE is_problem;
 
 COMMENT ON VIEW etl.problems IS 'What in the database needs a person, and what to do about it; no row when all is well.';
 COMMENT ON COLUMN etl.problems.problem IS 'What is wrong, in a sentence.';
