@@ -17,10 +17,11 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import datetime, timezone
 from functools import partial
 from statistics import median
 from threading import Event
-from typing import Final
+from typing import Any, Final
 
 import pika
 from pika.adapters.select_connection import SelectConnection
@@ -43,6 +44,13 @@ from driver.settings import Settings
 ROUNDS: Final = 3
 PUBLISH_BATCH: Final = 200
 
+HEADERS: Final[dict[str, Any]] = {
+    "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    "x-source": "crm",
+    "x-version": 3,
+    "x-is-test": False,
+    "x-published-at": datetime(2020, 12, 8, tzinfo=timezone.utc),
+}
 FIELDS: Final = ("id", "event_type", "username", "user_email", "user_type", "received_at")
 INSERT: Final = """
     INSERT INTO raw.user_events
@@ -73,6 +81,15 @@ class Unconfirmed(Publisher):
             declare = partial(self._channel.queue_declare, self._queue, passive=True)
             self._call(lambda: declare(callback=lambda _: answered.set()))
             answered.wait()
+
+
+class WithHeaders(Publisher):
+    """Adds headers as tracing and frameworks do."""
+
+    def _properties(self, message: Message) -> BasicProperties:
+        properties = super()._properties(message)
+        properties.headers = HEADERS
+        return properties
 
 
 class Bench:
@@ -149,9 +166,9 @@ class Bench:
                     missing -= 1
             return count / (time.monotonic() - began)
 
-    def consumers(self, number: int) -> float:
+    def consumers(self, number: int, kind: type[Publisher] = Publisher) -> float:
         """Let so many consumers, processes of their own, ingest into an empty table."""
-        self.publish()
+        self.publish(kind)
         command = [sys.executable, "-m", "driver", "consume"]
         with ExitStack() as processes:
             with self._connection.transaction():  # all begin when it ends
@@ -253,14 +270,17 @@ class Report:
 
 def measure_rates(bench: Bench, report: Report, connection: Connection, rows: int) -> None:
     """How fast events are published and ingested."""
-    one, two, four, pika_alone, single = in_turn(
-        *(partial(bench.consumers, number) for number in (1, 2, 4)),
+    one, headed, two, four, pika_alone, single = in_turn(
+        partial(bench.consumers, 1),
+        partial(bench.consumers, 1, WithHeaders),
+        *(partial(bench.consumers, number) for number in (2, 4)),
         bench.throw_away,
         bench.insert_each,
     )
     title = "queue to committed raw"
     report.ratio((title, one), ("pika alone, throwing away", pika_alone), "0.95", "1.3")
     report.ratio((title, one), ("insert by insert", single), "15", "30")
+    report.ratio(("with five headers", headed), ("one consumer", one), "0.9", "1.0")
     report.ratio(("two consumers", two), ("one consumer", one), "1.0", "1.5")
     report.ratio(("four consumers", four), ("one consumer", one), "1.0", "1.5")
 

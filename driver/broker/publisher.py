@@ -94,15 +94,17 @@ class Publisher(Link):
     def _publish(self, messages: Sequence[Message]) -> None:
         with LOST_CHANNEL:
             for message in messages:
-                properties = BasicProperties(
-                    content_type="application/json",
-                    delivery_mode=2,
-                    message_id=message.message_id,
-                    correlation_id=message.correlation_id,
-                )
                 self._channel.basic_publish(
-                    "", self._queue, message.body, properties, mandatory=True
+                    "", self._queue, message.body, self._properties(message), mandatory=True
                 )
+
+    def _properties(self, message: Message) -> BasicProperties:
+        return BasicProperties(
+            content_type="application/json",
+            delivery_mode=2,
+            message_id=message.message_id,
+            correlation_id=message.correlation_id,
+        )
 
     def _on_confirm(self, frame: Method[Any]) -> None:
         if isinstance(frame.method, Basic.Nack):

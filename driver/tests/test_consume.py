@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pika
 import psycopg
 import pytest
 
@@ -17,6 +18,7 @@ from driver.consume import consume
 from driver.errors import Fault
 from driver.settings import Settings
 from driver.tests.conftest import until
+from driver.tests.test_frames import HOSTILE
 
 Connection = psycopg.Connection[Any]
 StartConsumer = Callable[..., subprocess.Popen[bytes]]
@@ -80,6 +82,34 @@ def test_what_is_published_is_in_raw_once(
     totals = conn.execute("SELECT sum(inserted), sum(duplicates), sum(rejected) FROM etl.ingests")
     assert totals.fetchone() == (2500, 1, 1)
     assert queue_state(settings) == (0, 0)
+
+
+class RawHeaders(pika.BasicProperties):
+    """Properties with nothing but a table of headers, as it is."""
+
+    def __init__(self, table: bytes) -> None:
+        super().__init__()
+        self._table = table
+
+    def encode(self) -> list[bytes]:
+        """Return the flags, and what they announce."""
+        return [b"\x20\0", len(self._table).to_bytes(4), self._table]
+
+
+def test_no_header_stops_the_line(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer, tmp_path: Path
+) -> None:
+    """Of those that a broker takes: pika fails on most of them."""
+    start_consumer()
+    with pika.BlockingConnection(pika.URLParameters(settings.rabbitmq_url)) as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        for number, table in enumerate(HOSTILE):
+            body = event(number).body
+            channel.basic_publish("", settings.queue, body, RawHeaders(table), mandatory=True)
+    publish(settings, *map(event, range(100, 200)))
+    until(lambda: count(conn, "raw.user_events") == len(HOSTILE) + 100)
+    assert "trying again" not in (tmp_path / "consumer_0.log").read_text("utf-8")
 
 
 def test_a_killed_consumer_loses_nothing(

@@ -20,7 +20,7 @@ from pika.data import encode_table
 
 from driver.broker.frames import Delivery, DeliveryConnection
 
-STREAMS: Final = 2000
+STREAMS: Final = 1000
 SPLITS: Final = 5
 OWN, OTHER = 1, 2  # channels
 STRINGS: Final = ("", "an id", "ä€", "a\0b", b"\xff\xfe", "x" * 255)
@@ -323,21 +323,21 @@ def small(tag: int, values: Any) -> list[bytes]:
 
 
 MILLISECONDS: Final = b"T" + (1_765_000_000_000).to_bytes(8)
+# Tables that a broker takes and pika cannot decode, mostly; then what no broker takes by AMQP 0-9-1.
 HOSTILE: Final = (
     *(table([value]) for value in (MILLISECONDS, b"T" + b"\xff" * 8, b"T\x80" + b"\0" * 7)),
     table([b"A" + long_string(b"F" + long_string(table([MILLISECONDS])))]),
     *(nested(kind, depth) for kind in (b"A", b"F") for depth in (900, 5000)),
-    table([b"d" + struct.pack(">d", float("nan"))]),
     table([b"S" + long_string(b"\xff\0")]),
-    b"\xff no table at all",
 )
+REFUSED: Final = (table([b"d" + struct.pack(">d", float("nan"))]), b"\xff no table at all")
 
 
 def test_a_table_of_headers_is_only_skipped() -> None:
     """Whatever is in it: each type of field, as deep and as long as it likes, and rubbish."""
     random = Random(1)
-    tables = [table(field(random, 4) for _ in range(random.randrange(9))) for _ in range(3000)]
-    for headers in (*HOSTILE, *tables):
+    tables = [table(field(random, 4) for _ in range(random.randrange(9))) for _ in range(1000)]
+    for headers in (*HOSTILE, *REFUSED, *tables):
         frames = small(1, {})
         frames[1] = header(headers)
         data = b"".join([*frames, *small(2, {})])
