@@ -468,7 +468,8 @@ SELECT results_eq(
         'received_at timestamp with time zone NOT NULL',
         'event_date date NOT NULL GENERATED ((received_at AT TIME ZONE ''UTC''::text))::date',
         'extra jsonb',
-        'ingested_at timestamp with time zone NOT NULL DEFAULT now()'
+        'ingested_at timestamp with time zone NOT NULL DEFAULT now()',
+        'sequence bigint'
     ],
     'raw.user_events: columns, event_date is the UTC day of received_at'
 );
@@ -643,6 +644,7 @@ SELECT bag_eq(
         'internal.parse_correlation_id(text) -> TABLE(import_id text, "position" bigint)',
         'internal.parse_instant(text) -> timestamp with time zone',
         'internal.parse_json(bytea) -> record',
+        'internal.parse_sequence(jsonb) -> bigint',
         'internal.parse_user_events(bytea[]) -> record',
         'internal.prepare_users_dim_period(date) -> void',
         'internal.require_users_dim_period(date) -> void',

@@ -1,4 +1,4 @@
--- requires: internal.has_only_strings internal.instant_fault internal.key_fault internal.text_fault
+-- requires: internal.has_only_strings internal.instant_fault internal.key_fault internal.parse_sequence internal.text_fault
 -- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
 CREATE OR REPLACE FUNCTION internal.user_event_fault(
     p_content         jsonb,
@@ -26,6 +26,10 @@ CREATE OR REPLACE FUNCTION internal.user_event_fault(
         CASE
             WHEN p_received_at < p_retention_start
                 THEN format('received_at: of a day that was removed from raw: %s', left(p_content ->> 'received_at', 100))
+        END,
+        CASE
+            WHEN jsonb_typeof(p_content -> 'sequence') <> 'null' AND internal.parse_sequence(p_content) IS NULL
+                THEN format('sequence: must be a whole number of 64 bits, is %s', left((p_content -> 'sequence')::text, 100))
         END,
         CASE
             WHEN NOT internal.has_only_strings(p_content) -- nearly never

@@ -1,6 +1,6 @@
 -- What docs/semantics.md promises a reader of the dimension.
 BEGIN;
-SELECT plan(15);
+SELECT plan(18);
 \ir ../fixtures/arrive.sql
 
 -- Deleted users.
@@ -34,6 +34,28 @@ SELECT results_eq(
     'whichever arrived last'
 );
 SELECT is_empty($$ SELECT FROM crm.users_at('2020-12-10 12:30Z') WHERE user_id IN ('both', 'turn') $$, 'in between the user does not exist');
+
+-- Events of one instant with a sequence, brought by two consumers, the newer one first.
+SELECT pg_temp.arrive('twice Updated 2020-12-10 10:00 new 2', 'back Created 2020-12-10 10:00 back 2', 'mixed Created 2020-12-10 10:00 one 0') \g /dev/null
+SELECT crm.load_users_dim('2020-12-10') \g /dev/null
+SELECT pg_temp.arrive('twice Updated 2020-12-10 10:00 old 1', 'back Deleted 2020-12-10 10:00 gone 1', 'mixed Deleted 2020-12-10 10:00 none') \g /dev/null
+SELECT crm.load_users_dim('2020-12-10') \g /dev/null
+SELECT results_eq(
+    $$
+        SELECT user_id COLLATE "default", username, is_deleted
+        FROM crm.users_dim
+        WHERE user_id IN ('twice', 'back', 'mixed')
+        ORDER BY 1
+    $$,
+    $$ VALUES ('back', 'back', false), ('mixed', 'one', false), ('twice', 'new', false) $$,
+    'the greatest sequence wins, whatever kind and whenever it arrived; an event without one loses to any'
+);
+SELECT pg_temp.arrive('back Updated 2020-12-10 10:00 same 2', 'back Updated 2020-12-10 10:00 last 2') \g /dev/null
+SELECT crm.load_users_dim('2020-12-10') \g /dev/null
+SELECT results_eq(
+    $$ SELECT username FROM crm.users_dim WHERE user_id = 'back' $$, ARRAY['last'], 'of equal ones the kind decides, then arrival'
+);
+SELECT is_empty('SELECT FROM etl.rebuild_users_dim()', 'a rebuild says the same');
 
 -- The key of a version: facts keep it.
 CREATE TEMP TABLE fact AS

@@ -9,24 +9,24 @@ SELECT is(result::text, '(1,1,0,0)', 'an event is inserted')
 FROM raw.ingest_user_events(ARRAY[convert_to($${
     "id": " Anna ", "event_type": "User Updated", "received_at": "2020-12-08T23:30:00.123456-02:00",
     "username": "", "user_email": " A@example.com", "user_type": "  ", "organization_name": null,
-    "plan_name": "é😀", "colour": "red", "tags": [1, {"a": null}]
+    "plan_name": "é😀", "colour": "red", "tags": [1, {"a": null}], "sequence": 7
 }$$, 'UTF8')], ARRAY['m1']) AS result;
 SELECT row_eq(
     $$
         SELECT
             event_key, user_id COLLATE "default", event_type, username, user_email, user_type,
-            organization_name, plan_name, received_at, event_date, extra, ingested_at
+            organization_name, plan_name, received_at, event_date, sequence, extra, ingested_at
         FROM raw.user_events
     $$,
     row(
         internal.content_key('m1', convert_to($${
             "id": " Anna ", "event_type": "User Updated", "received_at": "2020-12-08T23:30:00.123456-02:00",
             "username": "", "user_email": " A@example.com", "user_type": "  ", "organization_name": null,
-            "plan_name": "é😀", "colour": "red", "tags": [1, {"a": null}]
+            "plan_name": "é😀", "colour": "red", "tags": [1, {"a": null}], "sequence": 7
         }$$::jsonb::text, 'UTF8')),
         ' Anna '::text, 'User Updated'::text, ''::text, ' A@example.com'::text, '  '::text,
         NULL::text, 'é😀'::text, timestamptz '2020-12-09 01:30:00.123456+00', date '2020-12-09',
-        '{"colour": "red", "tags": [1, {"a": null}]}'::jsonb, now()
+        7::bigint, '{"colour": "red", "tags": [1, {"a": null}]}'::jsonb, now()
     ),
     'its values stay as they came; unknown fields are kept in extra'
 );
@@ -35,7 +35,7 @@ DELETE FROM raw.user_events;
 SELECT is(result::text, '(1,1,0,0)', 'an event with its three necessary fields is inserted')
 FROM raw.ingest_user_events(ARRAY[convert_to(:event::text, 'UTF8')], NULL) AS result;
 SELECT results_eq(
-    'SELECT (username, user_email, user_type, organization_name, plan_name, extra)::text FROM raw.user_events', ARRAY['(,,,,,)'],
+    'SELECT (username, user_email, user_type, organization_name, plan_name, sequence, extra)::text FROM raw.user_events', ARRAY['(,,,,,,)'],
     'fields that are absent are null, extra without unknown fields too'
 );
 

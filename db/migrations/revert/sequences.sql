@@ -1,0 +1,6 @@
+-- Revert warehouse:sequences from pg
+BEGIN;
+
+ALTER TABLE raw.user_events DROP COLUMN sequence CASCADE;
+
+COMMIT;
