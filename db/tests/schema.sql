@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
 BEGIN;
-SELECT plan(64);
+SELECT plan(65);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -44,7 +44,7 @@ SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim
 SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
     'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'load_failures', 'expectations', 'erasure_secret',
-    'erasures', 'purges', 'rules'
+    'erasures', 'purges', 'rules', 'settings'
 ]);
 SELECT tables_are('internal', ARRAY[
     'outdated_days', 'preview_rows', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors', 'users_dim_differences'
@@ -177,7 +177,8 @@ SELECT results_eq(
         'every interval NOT NULL DEFAULT ''00:01:00''::interval',
         'checked_at timestamp with time zone',
         'duration interval',
-        'finding text'
+        'finding text',
+        'remedy text'
     ],
     'etl.expectations: columns'
 );
@@ -289,6 +290,11 @@ SELECT results_eq(
         'accepted_reason text'
     ],
     'etl.rules: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.settings') $$, ARRAY['future_tolerance interval NOT NULL DEFAULT ''1 day''::interval'],
+    'etl.settings: columns'
 );
 
 SELECT results_eq(
@@ -541,6 +547,7 @@ SELECT bag_eq(
         'etl.loads loads_pk PRIMARY KEY (load_name)',
         'etl.loads loads_position_uq UNIQUE ("position")',
         'etl.rules rules_pk PRIMARY KEY (load_name, fingerprint)',
+        'etl.settings settings_future_tolerance_ck CHECK ((future_tolerance >= ''00:00:00''::interval))',
         'etl.rules rules_same_as_fk FOREIGN KEY (load_name, same_as) REFERENCES etl.rules(load_name, fingerprint)',
         'internal.outdated_days outdated_days_pk PRIMARY KEY (load_name, import_date)',
         'etl.purges purges_pk PRIMARY KEY (purged_before)',
@@ -566,7 +573,7 @@ SELECT bag_eq(
     $$,
     ARRAY[
         'etl.catch_up_schedule_one_ix', 'etl.erasure_secret_one_ix', 'etl.ingests_import_id_ix', 'etl.ingests_ingested_at_ix',
-        'etl.load_runs_arrived_ix', 'etl.load_runs_last_ix', 'raw.user_events_event_sk_ix'
+        'etl.load_runs_arrived_ix', 'etl.load_runs_last_ix', 'etl.settings_one_ix', 'raw.user_events_event_sk_ix'
     ],
     'indexes beside those of the constraints'
 );
@@ -654,7 +661,7 @@ SELECT bag_eq(
         'internal.text_fault(jsonb,text) -> text',
         'internal.clear_users_dim_day(timestamp with time zone,timestamp with time zone) -> bigint',
         'internal.user_attributes(jsonb) -> jsonb',
-        'internal.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean) -> text',
+        'internal.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean,timestamp with time zone) -> text',
         'raw.drop_before(date) -> bigint',
         'raw.ingest_organizations() -> record',
         'raw.ingest_user_events(bytea[],text[],text[],text) -> record',

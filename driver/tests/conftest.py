@@ -46,6 +46,7 @@ EMPTY: Final = """
     DELETE FROM internal.outdated_days;
     DELETE FROM etl.load_failures;
     UPDATE etl.expectations SET checked_at = NULL, duration = NULL, finding = NULL;
+    UPDATE etl.settings SET future_tolerance = DEFAULT;
     DELETE FROM etl.erasures;
     DELETE FROM etl.purges;
 """

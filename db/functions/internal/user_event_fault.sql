@@ -4,7 +4,8 @@ CREATE OR REPLACE FUNCTION internal.user_event_fault(
     p_content         jsonb,
     p_received_at     timestamptz,
     p_retention_start timestamptz,
-    p_is_token        boolean
+    p_is_token        boolean,
+    p_latest          timestamptz
 )
     RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -28,6 +29,13 @@ CREATE OR REPLACE FUNCTION internal.user_event_fault(
                 THEN format('received_at: of a day that was removed from raw: %s', left(p_content ->> 'received_at', 100))
         END,
         CASE
+            WHEN p_received_at > p_latest
+                THEN format(
+                    'received_at: too far in the future: %s (a wrong clock or unit, or local time sent as UTC?)',
+                    left(p_content ->> 'received_at', 100)
+                )
+        END,
+        CASE
             WHEN jsonb_typeof(p_content -> 'sequence') <> 'null' AND internal.parse_sequence(p_content) IS NULL
                 THEN format('sequence: must be a whole number of 64 bits, is %s', left((p_content -> 'sequence')::text, 100))
         END,
@@ -43,5 +51,5 @@ CREATE OR REPLACE FUNCTION internal.user_event_fault(
         END
     );
 
-COMMENT ON FUNCTION internal.user_event_fault(jsonb, timestamptz, timestamptz, boolean) IS
-    'Why a JSON object is no user event; null when it is one. Takes the object, its received_at as internal.parse_instant read it, internal.retention_start(), and whether its id is a token of etl.erasures.';
+COMMENT ON FUNCTION internal.user_event_fault(jsonb, timestamptz, timestamptz, boolean, timestamptz) IS
+    'Why a JSON object is no user event; null when it is one. Takes the object, its received_at as internal.parse_instant read it, internal.retention_start(), whether its id is a token of etl.erasures, and the latest instant that is taken.';

@@ -1,6 +1,6 @@
 -- etl.check_expectations() and the expectations that a new warehouse has.
 BEGIN;
-SELECT plan(26);
+SELECT plan(29);
 
 CREATE TEMP TABLE given AS TABLE etl.expectations;
 CREATE FUNCTION pg_temp.finding(p_name text) RETURNS text LANGUAGE plpgsql AS $$
@@ -10,7 +10,7 @@ BEGIN
     RETURN (SELECT finding FROM etl.expectations WHERE expectation_name ~ p_name);
 END $$;
 
-SELECT is(etl.check_expectations(), 3::bigint, 'what was never checked is checked');
+SELECT is(etl.check_expectations(), 4::bigint, 'what was never checked is checked');
 SELECT is_empty('SELECT * FROM etl.expectations WHERE finding IS NOT NULL', 'an empty warehouse is as expected');
 SELECT ok(bool_and(checked_at > now() AND duration >= '0'), 'when it was checked, and how long it took') FROM etl.expectations;
 SELECT is(etl.check_expectations(), 0::bigint, 'once in a while, not each time');
@@ -92,6 +92,15 @@ FROM unnest(ARRAY['anna', 'bert']) AS user_id;
 SELECT is(
     pg_temp.finding('gap'), '2 found: ends before the next version begins: 1', 'versions: what is wrong, and how often; nobody is named'
 );
+
+
+INSERT INTO raw.user_events (event_key, user_id, event_type, received_at)
+VALUES (gen_random_uuid(), 'a', 'User Created', now() + interval '5 minutes');
+SELECT is(pg_temp.finding('ahead'), NULL, 'the future: clocks may differ by 5 minutes');
+INSERT INTO raw.user_events (event_key, user_id, event_type, received_at)
+VALUES (gen_random_uuid(), 'a', 'User Created', now() + interval '6 minutes'), (gen_random_uuid(), 'a', 'User Created', '2190-01-01 10:00Z');
+SELECT is(pg_temp.finding('ahead'), '1 found: 2 events, the last at 2190-01-01 10:00:00+00', 'the future: how many events, and the last');
+SELECT matches(remedy, 'Events from the future', 'with a remedy of its own') FROM etl.problems WHERE problem ~ 'ahead of the clock';
 
 SELECT * FROM finish();
 ROLLBACK;

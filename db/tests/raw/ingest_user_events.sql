@@ -1,6 +1,6 @@
 -- raw.ingest_user_events(): every message lands, in raw or in quarantine with a reason, and only once.
 BEGIN;
-SELECT plan(97);
+SELECT plan(99);
 
 \set event '''{"id": "anna", "event_type": "User Created", "received_at": "2020-12-08 10:00"}''::jsonb'
 
@@ -214,6 +214,18 @@ SELECT results_eq(
     $$,
     'an instant without zone is UTC, and the day is the UTC day'
 );
+
+-- The future: up to a day ahead of the clock, not of the transaction's beginning.
+DELETE FROM raw.rejected_user_events;
+SELECT is(result::text, '(2,1,0,1)', 'an event from the future is rejected beyond a day')
+FROM raw.ingest_user_events(
+    ARRAY[
+        convert_to((:event || jsonb_build_object('id', 'tomorrow', 'received_at', clock_timestamp()::timestamptz(0) + interval '23:59'))::text, 'UTF8'),
+        convert_to((:event || jsonb_build_object('id', 'later', 'received_at', clock_timestamp()::timestamptz(0) + interval '24:01'))::text, 'UTF8')
+    ],
+    NULL
+) AS result;
+SELECT matches(reason, '^received_at: too far in the future', 'with the reason') FROM raw.rejected_user_events;
 
 -- The order of arrival.
 DELETE FROM raw.user_events;
