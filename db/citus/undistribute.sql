@@ -34,7 +34,7 @@ BEGIN
         SELECT logicalrelid
         FROM pg_dist_partition
         WHERE logicalrelid IN (
-            'crm.users_dim'::regclass, 'crm.organizations_dim'::regclass,
+            'crm.users_dim'::regclass, 'crm.organizations_dim'::regclass, 'crm.organization_name_history'::regclass,
             'internal.users_dim_arrived'::regclass,
             'internal.users_dim_stage'::regclass, 'internal.users_dim_changed'::regclass,
             'internal.users_dim_neighbors'::regclass, 'internal.users_dim_differences'::regclass

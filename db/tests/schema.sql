@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
 BEGIN;
-SELECT plan(65);
+SELECT plan(66);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -40,7 +40,7 @@ SELECT has_schema('internal');
 SELECT tables_are('raw', ARRAY[
     'user_events', 'rejected_user_events', 'organizations_inbox', 'organizations', 'rejected_organizations'
 ]);
-SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim']);
+SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim', 'organization_name_history']);
 SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
     'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'load_failures', 'expectations', 'erasure_secret',
@@ -56,7 +56,7 @@ SELECT views_are('reports', ARRAY['users_daily', 'users_by_organization']);
 SELECT views_are('etl', ARRAY[
     'last_loads', 'load_outcomes', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics', 'rules_of_days'
 ]);
-SELECT views_are('internal', ARRAY['waiting_days', 'user_states']);
+SELECT views_are('internal', ARRAY['waiting_days', 'user_states', 'organization_holders']);
 
 SELECT results_eq(
     $$ EXECUTE columns_of('crm.organization_names') $$,
@@ -65,6 +65,17 @@ SELECT results_eq(
         'organization_key text COLLATE "C"'
     ],
     'crm.organization_names: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('crm.organization_name_history') $$,
+    ARRAY[
+        'organization_name text NOT NULL',
+        'named_from timestamp with time zone NOT NULL',
+        'named_until timestamp with time zone NOT NULL',
+        'organization_key text COLLATE "C" NOT NULL'
+    ],
+    'crm.organization_name_history: columns'
 );
 
 SELECT results_eq(
@@ -421,7 +432,10 @@ SELECT results_eq(
         'organization_key text COLLATE "C" NOT NULL',
         'organization_name text',
         'created_at timestamp with time zone',
-        'ingested_at timestamp with time zone NOT NULL DEFAULT now()'
+        'ingested_at timestamp with time zone NOT NULL DEFAULT now()',
+        'organization_sk bigint NOT NULL IDENTITY ALWAYS',
+        'updated_at timestamp with time zone',
+        'version_at timestamp with time zone GENERATED COALESCE(updated_at, created_at)'
     ],
     'raw.organizations: columns'
 );
@@ -529,6 +543,8 @@ SELECT bag_eq(
         WHERE contype <> 'n'
     $$,
     ARRAY[
+        'crm.organization_name_history organization_name_history_ck CHECK ((named_from < named_until))',
+        'crm.organization_name_history organization_name_history_pk PRIMARY KEY (organization_name, named_from)',
         'crm.organizations_dim organizations_dim_pk PRIMARY KEY (organization_key)',
         'crm.users_dim users_dim_validity_ck CHECK ((valid_to > valid_from))',
         'crm.users_dim_open users_dim_open_ck CHECK ((valid_to IS NULL))',
@@ -551,7 +567,7 @@ SELECT bag_eq(
         'etl.rules rules_same_as_fk FOREIGN KEY (load_name, same_as) REFERENCES etl.rules(load_name, fingerprint)',
         'internal.outdated_days outdated_days_pk PRIMARY KEY (load_name, import_date)',
         'etl.purges purges_pk PRIMARY KEY (purged_before)',
-        'raw.organizations organizations_pk PRIMARY KEY (organization_key)',
+        'raw.organizations organizations_pk PRIMARY KEY (organization_key, organization_sk)',
         'raw.organizations_inbox organizations_inbox_pk PRIMARY KEY (body_sk)',
         'raw.rejected_organizations rejected_organizations_pk PRIMARY KEY (reject_key)',
         'raw.rejected_user_events rejected_user_events_pk PRIMARY KEY (event_sk)',
@@ -629,7 +645,7 @@ SELECT bag_eq(
         'internal.find_users_dim_differences(timestamp with time zone) -> void',
         'internal.find_late_neighbors(timestamp with time zone,timestamp with time zone,boolean) -> void',
         'internal.has_only_strings(jsonb) -> boolean',
-        'internal.instant_fault(jsonb,text,timestamp with time zone) -> text',
+        'internal.instant_fault(jsonb,text,timestamp with time zone,timestamp with time zone) -> text',
         'internal.retention_start() -> timestamp with time zone',
         'internal.judge_user_events(bytea[],text[],text[],text) -> TABLE(event_sk bigint, body bytea, message_id text, '
             || 'correlation_id text, content jsonb, received_at timestamp with time zone, token text, reason text)',
@@ -656,7 +672,7 @@ SELECT bag_eq(
         'internal.prepare_users_dim_period(date) -> void',
         'internal.require_users_dim_period(date) -> void',
         'internal.load_late_users(timestamp with time zone,timestamp with time zone,bigint,bigint,boolean) -> bigint',
-        'internal.organization_fault(jsonb,timestamp with time zone) -> text',
+        'internal.organization_fault(jsonb,timestamp with time zone,timestamp with time zone,timestamp with time zone) -> text',
         'internal.retry_user_events(bigint[],bytea[],text[]) -> record',
         'internal.text_fault(jsonb,text) -> text',
         'internal.clear_users_dim_day(timestamp with time zone,timestamp with time zone) -> bigint',
@@ -685,7 +701,7 @@ SELECT bag_eq(
     ARRAY[
         'crm.load_users_dim(import_date date)',
         'crm.users_at(p_at timestamp with time zone)',
-        'raw.ingest_organizations(OUT received bigint, OUT inserted bigint, OUT duplicates bigint, OUT rejected bigint)',
+        'raw.ingest_organizations(OUT received bigint, OUT inserted bigint, OUT duplicates bigint, OUT rejected bigint, OUT changed bigint)',
         'raw.ingest_user_events(p_bodies bytea[], p_message_ids text[], p_correlation_ids text[] DEFAULT NULL::text[], '
             || 'p_reason text DEFAULT NULL::text, OUT received bigint, OUT inserted bigint, OUT duplicates bigint, OUT rejected bigint)',
         'reports.load_user_events_daily(import_date date)'

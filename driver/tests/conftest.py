@@ -39,6 +39,7 @@ EMPTY: Final = """
     DELETE FROM raw.rejected_organizations;
     DELETE FROM crm.users_dim;
     DELETE FROM crm.organizations_dim;
+    DELETE FROM crm.organization_name_history;
     DELETE FROM reports.user_events_daily;
     DELETE FROM etl.ingests;
     DELETE FROM etl.arrivals;

@@ -23,17 +23,10 @@ CREATE OR REPLACE FUNCTION internal.user_event_fault(
                 format('event_type: unknown: %s', left((p_content -> 'event_type')::text, 100))
             )
         END,
-        internal.instant_fault(p_content, 'received_at', p_received_at),
+        internal.instant_fault(p_content, 'received_at', p_received_at, p_latest),
         CASE
             WHEN p_received_at < p_retention_start
                 THEN format('received_at: of a day that was removed from raw: %s', left(p_content ->> 'received_at', 100))
-        END,
-        CASE
-            WHEN p_received_at > p_latest
-                THEN format(
-                    'received_at: too far in the future: %s (a wrong clock or unit, or local time sent as UTC?)',
-                    left(p_content ->> 'received_at', 100)
-                )
         END,
         CASE
             WHEN jsonb_typeof(p_content -> 'sequence') <> 'null' AND internal.parse_sequence(p_content) IS NULL
