@@ -615,6 +615,7 @@ SELECT bag_eq(
             || 'valid_to timestamp with time zone, fault text)',
         'etl.import_progress(text) -> record',
         'etl.load_days(date,date) -> ',
+        'etl.partial_updates() -> record',
         'etl.preview_load(text,date,integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',
         'etl.preview_loads(text[],date[],integer) -> TABLE(load_name text, change text, total bigint, old_row jsonb, new_row jsonb)',
         'etl.rebuild_users_dim(integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',

@@ -42,13 +42,13 @@ FROM (
                                     THEN coalesce(least(created_at, version_at), ingested_at)
                                 -- A change whose time is not known counts from its arrival, and ends with the next that is.
                                 WHEN version_at = lag(version_at) OVER in_order OR version_at IS NULL
-                                    THEN ingested_at
+                                    THEN greatest(version_at, ingested_at)
                                 ELSE version_at
                             END,
-                            min(version_at) OVER (
+                            min(version_at) OVER ( -- equivalent: of one instant
                                 PARTITION BY organization_key
                                 ORDER BY version_at NULLS FIRST
-                                GROUPS BETWEEN 1 FOLLOWING AND 1 FOLLOWING
+                                GROUPS BETWEEN 1 FOLLOWING AND 1 FOLLOWING -- equivalent: those that follow are later
                             )
                         ) AS named_from
                     FROM raw.organizations
@@ -59,7 +59,7 @@ FROM (
         ) AS spell
         -- Another one has the name from before until after.
         WHERE earlier_until IS NULL
-           OR named_until > earlier_until
+           OR named_until > earlier_until -- equivalent: what ends at once with it is left out below
     ) AS holder
 ) AS holder
 WHERE named_from < named_until;
