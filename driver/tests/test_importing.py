@@ -106,12 +106,10 @@ def test_bad_organizations_are_quarantined(conn: Connection, tmp_path: Path) -> 
 def test_changed_organizations_are_no_duplicates(conn: Connection, tmp_path: Path) -> None:
     """Each further version of one counts as changed, whatever becomes of it."""
     file = tmp_path / "organizations.json"
+    versions = [("a", "A", 1), ("a", "B", 3), ("a", "C", 2), ("a", "B", 3), ("b", "B", 1)]
+    keys = ("organization_key", "organization_name", "updated_at")
     file.write_text(
-        "".join(
-            '{"organization_key": "%s", "organization_name": "%s", "updated_at": "2020-01-0%d 00:00"}\n'
-            % version
-            for version in (("a", "A", 1), ("a", "B", 3), ("a", "C", 2), ("a", "B", 3), ("b", "B", 1))
-        )
+        json.dumps([dict(zip(keys, (*v[:2], f"2020-01-0{v[2]} 00:00"))) for v in versions])
     )
     outcome = import_organizations(Texts(file))
     assert str(outcome) == "2 new, 2 changed, 1 duplicate, 0 rejected"
