@@ -5,6 +5,7 @@ FROM (
     SELECT
         organization_name,
         named_from,
+        -- equivalent: they come in this order, which nobody promises
         lead(named_from, 1, 'infinity') OVER (PARTITION BY organization_name ORDER BY last_until) AS named_until,
         organization_key
     FROM (
@@ -19,7 +20,7 @@ FROM (
                 spell.*,
                 max(named_until) OVER (
                     PARTITION BY organization_name
-                    ORDER BY named_from, created_at, organization_key, organization_sk
+                    ORDER BY named_from, organization_key
                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                 ) AS earlier_until
             FROM (
@@ -27,6 +28,7 @@ FROM (
                     version.*,
                     lead(named_from, 1, 'infinity') OVER (
                         PARTITION BY organization_key
+                        -- equivalent: they come in the order of organization_sk, which nobody promises
                         ORDER BY version_at NULLS FIRST, organization_sk
                     ) AS named_until
                 FROM (
@@ -34,7 +36,6 @@ FROM (
                         organization_key,
                         organization_sk,
                         internal.blank_to_null(organization_name) AS organization_name,
-                        created_at,
                         version_at,
                         least(
                             CASE
@@ -52,6 +53,7 @@ FROM (
                             )
                         ) AS named_from
                     FROM raw.organizations
+                    -- equivalent: they come in the order of organization_sk, which nobody promises
                     WINDOW in_order AS (PARTITION BY organization_key ORDER BY version_at NULLS FIRST, organization_sk)
                 ) AS version
             ) AS spell
@@ -65,4 +67,4 @@ FROM (
 WHERE named_from < named_until;
 
 COMMENT ON VIEW internal.organization_holders IS
-    'Which organization a name means at which time, from the versions in raw.organizations, as crm.organization_name_history has it: the one that has the name; of several the one that has had it longest, then the oldest, then the first key; when none has it the last that had it, or the first that will.';
+    'Which organization a name means at which time, from the versions in raw.organizations, as crm.organization_name_history has it: the one that has the name; of several the one that has had it longest, then the first key; when none has it the last that had it, or the first that will.';

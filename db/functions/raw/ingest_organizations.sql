@@ -27,19 +27,16 @@ BEGIN
             taken.body_sk,
             taken.body,
             parsed.content,
-            instant.created_at,
-            instant.updated_at,
+            created.created_at,
+            updated.updated_at,
             coalesce(
                 parsed.fault,
-                internal.organization_fault(parsed.content, instant.created_at, instant.updated_at, v_latest)
+                internal.organization_fault(parsed.content, created.created_at, updated.updated_at, v_latest)
             ) AS reason
         FROM taken
         CROSS JOIN LATERAL internal.parse_json(taken.body) AS parsed
-        CROSS JOIN LATERAL (
-            SELECT
-                internal.parse_instant(internal.string_field(parsed.content, 'created_at')) AS created_at,
-                internal.parse_instant(internal.string_field(parsed.content, 'updated_at')) AS updated_at
-        ) AS instant
+        CROSS JOIN LATERAL internal.parse_instant(internal.string_field(parsed.content, 'created_at')) AS created (created_at)
+        CROSS JOIN LATERAL internal.parse_instant(internal.string_field(parsed.content, 'updated_at')) AS updated (updated_at)
     ),
     version AS MATERIALIZED (
         SELECT

@@ -1,6 +1,6 @@
 -- internal.organization_holders: which organization a name means at which time.
 BEGIN;
-SELECT plan(16);
+SELECT plan(18);
 
 -- Versions as text, 'key name updated_at' or 'key name updated_at ingested_at', in days; a was created on day 0, b on day 1, n is of unknown age.
 CREATE FUNCTION pg_temp.holders(VARIADIC p_versions text[]) RETURNS TABLE (holder text) LANGUAGE plpgsql AS $$
@@ -38,6 +38,8 @@ FROM (VALUES
     ('{b Z -,b Y 5,a X -,a Z 10,a Q 10 5,c C -,c Z 10}', '{C c,Q a,X a,Y b,Z b,"Z 10 c"}', 'a name that was had for no time at all'),
     ('{a X -,a Y 10,a Z 10 5,b B -,b Y 12}', '{B b,X a,Y a,"Y 12 b",Z a}', 'a change that arrived before its time counts from that'),
     ('{n X - 30,n Y - 40,b B -,b X 35}', '{B b,X n,"X 40 b",Y n}', 'so do versions without any instant'),
+    ('{b Z -,b Y 5,c Z -,c Y 40,d Z -,d D 10}', '{D d,Y b,Z b,"Z 5 c"}', 'a third one beside two that follow one another'),
+    ('{b B -,b X 10,a A -,a X 10}', '{A a,B b,X a}', 'of two at once the first key'),
     ('{a X 5,b X 3}', '{X a}', 'the first version counts from the creation')
 ) AS organization_case (versions, holders, description);
 
