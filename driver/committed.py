@@ -56,8 +56,9 @@ class Committed:
                     logger.warning("%s; still waiting", explain(error))
                 return self._outcome
             assert row
-            if row != self._outcome:
-                self._outcome = Outcome(*row)
+            outcome = Outcome(*row)
+            if outcome != self._outcome:
+                self._outcome = outcome
                 self._moved_at = now
                 self._complained = False
         return self._outcome

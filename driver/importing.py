@@ -23,7 +23,7 @@ COPY_ORGANIZATIONS: Final[LiteralString] = (
     "COPY raw.organizations_inbox (body) FROM STDIN (FORMAT binary)"
 )
 INGEST_ORGANIZATIONS: Final[LiteralString] = (
-    "SELECT inserted, duplicates, rejected FROM raw.ingest_organizations()"
+    "SELECT inserted, duplicates, rejected, changed FROM raw.ingest_organizations()"
 )
 
 PUBLISH_BATCH: Final = 200
@@ -34,7 +34,7 @@ Share = Callable[[], float | None]
 def import_organizations(texts: Iterator[bytes]) -> Outcome:
     """Bring a file's organizations into raw and the dimension, all or nothing.
 
-    New counts changed ones too. Raises UsageError for a bad file, psycopg.Error for a fault.
+    Raises UsageError for a bad file, psycopg.Error for a fault.
     """
     with connect("import") as connection, connection.transaction():
         cursor = connection.cursor()

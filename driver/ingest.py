@@ -39,9 +39,11 @@ class Outcome(NamedTuple):
     new: int = 0
     duplicate: int = 0
     rejected: int = 0
+    changed: int = 0  # organizations only
 
     def __str__(self) -> str:
-        return f"{self.new} new, {self.duplicate} duplicate, {self.rejected} rejected"
+        changed = f"{self.changed} changed, " if self.changed else ""
+        return f"{self.new} new, {changed}{self.duplicate} duplicate, {self.rejected} rejected"
 
     def plus(self, other: "Outcome") -> "Outcome":
         """Return the sum of both."""

@@ -36,11 +36,12 @@ BEGIN
         PERFORM truncate_local_data_after_distributing_table(v_table);
     END LOOP;
 
-    -- Everybody joins with it.
-    IF NOT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'crm.organizations_dim'::regclass) THEN
-        PERFORM create_reference_table('crm.organizations_dim');
-        PERFORM truncate_local_data_after_distributing_table('crm.organizations_dim');
-    END IF;
+    -- Everybody joins with them.
+    FOREACH v_table IN ARRAY ARRAY['crm.organizations_dim', 'crm.organization_name_history']::regclass[] LOOP
+        CONTINUE WHEN EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = v_table);
+        PERFORM create_reference_table(v_table);
+        PERFORM truncate_local_data_after_distributing_table(v_table);
+    END LOOP;
 
     -- The loads call them on the shards. What db/migrate replaces from now on it replaces there too.
     PERFORM create_distributed_function('internal.blank_to_null(text)');

@@ -34,7 +34,7 @@ BEGIN
         SELECT logicalrelid
         FROM pg_dist_partition
         WHERE logicalrelid IN (
-            'crm.users_dim'::regclass, 'crm.organizations_dim'::regclass,
+            'crm.users_dim'::regclass, 'crm.organizations_dim'::regclass, 'crm.organization_name_history'::regclass,
             'internal.users_dim_arrived'::regclass,
             'internal.users_dim_stage'::regclass, 'internal.users_dim_changed'::regclass,
             'internal.users_dim_neighbors'::regclass, 'internal.users_dim_differences'::regclass
@@ -48,11 +48,11 @@ BEGIN
         CREATE TABLE raw.user_events_here (LIKE raw.user_events INCLUDING ALL);
         INSERT INTO raw.user_events_here (
             event_sk, event_key, user_id, event_type, username, user_email, user_type,
-            organization_name, plan_name, received_at, extra, ingested_at
+            organization_name, plan_name, received_at, extra, ingested_at, sequence
         )
         SELECT
             event_sk, event_key, user_id, event_type, username, user_email, user_type,
-            organization_name, plan_name, received_at, extra, ingested_at
+            organization_name, plan_name, received_at, extra, ingested_at, sequence
         FROM raw.user_events;
         PERFORM setval('raw.user_events_here_event_sk_seq', nextval('raw.user_events_event_sk_seq'));
         -- With the view of it, which db/migrate makes again.

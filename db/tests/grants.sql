@@ -69,6 +69,7 @@ SELECT bag_eq(
         'warehouse_load SELECT etl.rules',
         'warehouse_load SELECT etl.rules_of_days',
         'warehouse_load SELECT etl.stale_dates',
+        'warehouse_read SELECT crm.organization_name_history',
         'warehouse_read SELECT crm.organization_names',
         'warehouse_read SELECT crm.organizations_dim',
         'warehouse_read SELECT crm.users_current',

@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
 BEGIN;
-SELECT plan(66);
+SELECT plan(68);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -40,11 +40,11 @@ SELECT has_schema('internal');
 SELECT tables_are('raw', ARRAY[
     'user_events', 'rejected_user_events', 'organizations_inbox', 'organizations', 'rejected_organizations'
 ]);
-SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim']);
+SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim', 'organization_name_history']);
 SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
     'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'load_failures', 'expectations', 'erasure_secret',
-    'erasures', 'purges', 'rules', 'consumer_notes'
+    'erasures', 'purges', 'rules', 'consumer_notes', 'settings'
 ]);
 SELECT tables_are('internal', ARRAY[
     'outdated_days', 'preview_rows', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors', 'users_dim_differences'
@@ -57,7 +57,7 @@ SELECT views_are('etl', ARRAY[
     'last_loads', 'load_outcomes', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics', 'rules_of_days',
     'current_notes'
 ]);
-SELECT views_are('internal', ARRAY['waiting_days', 'user_states']);
+SELECT views_are('internal', ARRAY['waiting_days', 'user_states', 'organization_holders']);
 
 SELECT results_eq(
     $$ EXECUTE columns_of('crm.organization_names') $$,
@@ -66,6 +66,17 @@ SELECT results_eq(
         'organization_key text COLLATE "C"'
     ],
     'crm.organization_names: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('crm.organization_name_history') $$,
+    ARRAY[
+        'organization_name text NOT NULL',
+        'named_from timestamp with time zone NOT NULL',
+        'named_until timestamp with time zone NOT NULL',
+        'organization_key text COLLATE "C" NOT NULL'
+    ],
+    'crm.organization_name_history: columns'
 );
 
 SELECT results_eq(
@@ -203,7 +214,8 @@ SELECT results_eq(
         'every interval NOT NULL DEFAULT ''00:01:00''::interval',
         'checked_at timestamp with time zone',
         'duration interval',
-        'finding text'
+        'finding text',
+        'remedy text'
     ],
     'etl.expectations: columns'
 );
@@ -315,6 +327,11 @@ SELECT results_eq(
         'accepted_reason text'
     ],
     'etl.rules: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.settings') $$, ARRAY['future_tolerance interval NOT NULL DEFAULT ''1 day''::interval'],
+    'etl.settings: columns'
 );
 
 SELECT results_eq(
@@ -441,7 +458,10 @@ SELECT results_eq(
         'organization_key text COLLATE "C" NOT NULL',
         'organization_name text',
         'created_at timestamp with time zone',
-        'ingested_at timestamp with time zone NOT NULL DEFAULT now()'
+        'ingested_at timestamp with time zone NOT NULL DEFAULT now()',
+        'organization_sk bigint NOT NULL IDENTITY ALWAYS',
+        'updated_at timestamp with time zone',
+        'version_at timestamp with time zone GENERATED COALESCE(updated_at, created_at)'
     ],
     'raw.organizations: columns'
 );
@@ -494,7 +514,8 @@ SELECT results_eq(
         'received_at timestamp with time zone NOT NULL',
         'event_date date NOT NULL GENERATED ((received_at AT TIME ZONE ''UTC''::text))::date',
         'extra jsonb',
-        'ingested_at timestamp with time zone NOT NULL DEFAULT now()'
+        'ingested_at timestamp with time zone NOT NULL DEFAULT now()',
+        'sequence bigint'
     ],
     'raw.user_events: columns, event_date is the UTC day of received_at'
 );
@@ -548,6 +569,8 @@ SELECT bag_eq(
         WHERE contype <> 'n'
     $$,
     ARRAY[
+        'crm.organization_name_history organization_name_history_ck CHECK ((named_from < named_until))',
+        'crm.organization_name_history organization_name_history_pk PRIMARY KEY (organization_name, named_from)',
         'crm.organizations_dim organizations_dim_pk PRIMARY KEY (organization_key)',
         'crm.users_dim users_dim_validity_ck CHECK ((valid_to > valid_from))',
         'crm.users_dim_open users_dim_open_ck CHECK ((valid_to IS NULL))',
@@ -567,10 +590,11 @@ SELECT bag_eq(
         'etl.loads loads_pk PRIMARY KEY (load_name)',
         'etl.loads loads_position_uq UNIQUE ("position")',
         'etl.rules rules_pk PRIMARY KEY (load_name, fingerprint)',
+        'etl.settings settings_future_tolerance_ck CHECK ((future_tolerance >= ''00:00:00''::interval))',
         'etl.rules rules_same_as_fk FOREIGN KEY (load_name, same_as) REFERENCES etl.rules(load_name, fingerprint)',
         'internal.outdated_days outdated_days_pk PRIMARY KEY (load_name, import_date)',
         'etl.purges purges_pk PRIMARY KEY (purged_before)',
-        'raw.organizations organizations_pk PRIMARY KEY (organization_key)',
+        'raw.organizations organizations_pk PRIMARY KEY (organization_key, organization_sk)',
         'raw.organizations_inbox organizations_inbox_pk PRIMARY KEY (body_sk)',
         'raw.rejected_organizations rejected_organizations_pk PRIMARY KEY (reject_key)',
         'raw.rejected_user_events rejected_user_events_pk PRIMARY KEY (event_sk)',
@@ -592,7 +616,7 @@ SELECT bag_eq(
     $$,
     ARRAY[
         'etl.catch_up_schedule_one_ix', 'etl.erasure_secret_one_ix', 'etl.ingests_import_id_ix', 'etl.ingests_ingested_at_ix',
-        'etl.load_runs_arrived_ix', 'etl.load_runs_last_ix', 'raw.user_events_event_sk_ix'
+        'etl.load_runs_arrived_ix', 'etl.load_runs_last_ix', 'etl.settings_one_ix', 'raw.user_events_event_sk_ix'
     ],
     'indexes beside those of the constraints'
 );
@@ -619,6 +643,7 @@ SELECT bag_eq(
         'etl.import_progress(text) -> record',
         'etl.load_days(date,date) -> ',
         'etl.note_of_consumer(text,text,text,boolean) -> void',
+        'etl.partial_updates() -> record',
         'etl.preview_load(text,date,integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',
         'etl.preview_loads(text[],date[],integer) -> TABLE(load_name text, change text, total bigint, old_row jsonb, new_row jsonb)',
         'etl.rebuild_users_dim(integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',
@@ -649,7 +674,7 @@ SELECT bag_eq(
         'internal.find_users_dim_differences(timestamp with time zone) -> void',
         'internal.find_late_neighbors(timestamp with time zone,timestamp with time zone,boolean) -> void',
         'internal.has_only_strings(jsonb) -> boolean',
-        'internal.instant_fault(jsonb,text,timestamp with time zone) -> text',
+        'internal.instant_fault(jsonb,text,timestamp with time zone,timestamp with time zone) -> text',
         'internal.retention_start() -> timestamp with time zone',
         'internal.judge_user_events(bytea[],text[],text[],text) -> TABLE(event_sk bigint, body bytea, message_id text, '
             || 'correlation_id text, content jsonb, received_at timestamp with time zone, token text, reason text)',
@@ -671,16 +696,17 @@ SELECT bag_eq(
         'internal.parse_correlation_id(text) -> TABLE(import_id text, "position" bigint)',
         'internal.parse_instant(text) -> timestamp with time zone',
         'internal.parse_json(bytea) -> record',
+        'internal.parse_sequence(jsonb) -> bigint',
         'internal.parse_user_events(bytea[]) -> record',
         'internal.prepare_users_dim_period(date) -> void',
         'internal.require_users_dim_period(date) -> void',
         'internal.load_late_users(timestamp with time zone,timestamp with time zone,bigint,bigint,boolean) -> bigint',
-        'internal.organization_fault(jsonb,timestamp with time zone) -> text',
+        'internal.organization_fault(jsonb,timestamp with time zone,timestamp with time zone,timestamp with time zone) -> text',
         'internal.retry_user_events(bigint[],bytea[],text[]) -> record',
         'internal.text_fault(jsonb,text) -> text',
         'internal.clear_users_dim_day(timestamp with time zone,timestamp with time zone) -> bigint',
         'internal.user_attributes(jsonb) -> jsonb',
-        'internal.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean) -> text',
+        'internal.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean,timestamp with time zone) -> text',
         'raw.drop_before(date) -> bigint',
         'raw.ingest_organizations() -> record',
         'raw.ingest_user_events(bytea[],text[],text[],text) -> record',
@@ -704,7 +730,7 @@ SELECT bag_eq(
     ARRAY[
         'crm.load_users_dim(import_date date)',
         'crm.users_at(p_at timestamp with time zone)',
-        'raw.ingest_organizations(OUT received bigint, OUT inserted bigint, OUT duplicates bigint, OUT rejected bigint)',
+        'raw.ingest_organizations(OUT received bigint, OUT inserted bigint, OUT duplicates bigint, OUT rejected bigint, OUT changed bigint)',
         'raw.ingest_user_events(p_bodies bytea[], p_message_ids text[], p_correlation_ids text[] DEFAULT NULL::text[], '
             || 'p_reason text DEFAULT NULL::text, OUT received bigint, OUT inserted bigint, OUT duplicates bigint, OUT rejected bigint)',
         'reports.load_user_events_daily(import_date date)'

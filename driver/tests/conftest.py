@@ -43,6 +43,7 @@ EMPTY: Final = """
     DELETE FROM raw.rejected_organizations;
     DELETE FROM crm.users_dim;
     DELETE FROM crm.organizations_dim;
+    DELETE FROM crm.organization_name_history;
     DELETE FROM reports.user_events_daily;
     DELETE FROM etl.ingests;
     DELETE FROM etl.arrivals;
@@ -50,6 +51,7 @@ EMPTY: Final = """
     DELETE FROM internal.outdated_days;
     DELETE FROM etl.load_failures;
     UPDATE etl.expectations SET checked_at = NULL, duration = NULL, finding = NULL;
+    UPDATE etl.settings SET future_tolerance = DEFAULT;
     DELETE FROM etl.erasures;
     DELETE FROM etl.purges;
     DELETE FROM etl.consumer_notes;

@@ -19,6 +19,7 @@ class Event(NamedTuple):
     username: str | None
     plan_name: str | None
     received_at: datetime
+    sequence: int | None
 
 
 class Version(NamedTuple):
@@ -44,10 +45,20 @@ BLANK: Final = (
 STRENGTH: Final = {"User Created": 1, "User Updated": 2, "User Deleted": 3}
 
 
+def order(event: Event) -> tuple[bool, int, int, int]:
+    """What decides between events of one instant: the last one in this order wins."""
+    return (
+        event.sequence is not None,
+        event.sequence or 0,
+        STRENGTH[event.event_type],
+        event.event_sk,
+    )
+
+
 def model_dimension(events: Iterable[Event]) -> list[Version]:
     """What crm.users_dim is when exactly these events were loaded."""
     winners: dict[tuple[str, datetime], Event] = {}
-    for event in sorted(events, key=lambda e: (STRENGTH[e.event_type], e.event_sk)):
+    for event in sorted(events, key=order):
         winners[event.user_id, event.received_at] = event  # the last one stays
     versions = []
     for user_id, keys in groupby(sorted(winners), key=lambda key: key[0]):
@@ -85,7 +96,7 @@ def model_report(day: date, events: list[Event]) -> Day:
 def raw_events(conn: Connection, day: date) -> list[Event]:
     """The raw events of a UTC day."""
     rows = conn.execute("""
-        SELECT event_sk, user_id, event_type, username, plan_name, received_at
+        SELECT event_sk, user_id, event_type, username, plan_name, received_at, sequence
         FROM raw.user_events
         ORDER BY event_sk
         """)

@@ -103,6 +103,22 @@ def test_bad_organizations_are_quarantined(conn: Connection, tmp_path: Path) -> 
     assert conn.execute("SELECT count(*) FROM raw.organizations_inbox").fetchone() == (0,)
 
 
+def test_changed_organizations_are_no_duplicates(conn: Connection, tmp_path: Path) -> None:
+    """Each further version of one counts as changed, whatever becomes of it."""
+    file = tmp_path / "organizations.json"
+    versions = [("a", "A", 1), ("a", "B", 3), ("a", "C", 2), ("a", "B", 3), ("b", "B", 1)]
+    keys = ("organization_key", "organization_name", "updated_at")
+    file.write_text(
+        json.dumps([dict(zip(keys, (*v[:2], f"2020-01-0{v[2]} 00:00"))) for v in versions])
+    )
+    outcome = import_organizations(Texts(file))
+    assert str(outcome) == "2 new, 2 changed, 1 duplicate, 0 rejected"
+    assert sum(outcome) == 5
+    assert str(import_organizations(Texts(file))) == "0 new, 5 duplicate, 0 rejected"
+    names = "SELECT organization_name FROM crm.organizations_dim ORDER BY organization_key"
+    assert conn.execute(names).fetchall() == [("B",), ("B",)]
+
+
 def test_a_broken_file_of_organizations_changes_nothing(conn: Connection, tmp_path: Path) -> None:
     """All or nothing."""
     file = tmp_path / "organizations.json"

@@ -17,6 +17,7 @@ Body = bytes | None
 
 GOOD: Final = b'{"id": "good", "event_type": "User Created", "received_at": "2020-12-08 10:00"}'
 GOOD_REJECTS: Final = "SELECT reason FROM raw.rejected_user_events WHERE message_id = 'good'"
+TAKES_THE_FUTURE: Final = "UPDATE etl.settings SET future_tolerance = '1000 years'"
 FIELDS: Final = (
     "id",
     "event_type",
@@ -127,6 +128,7 @@ def test_everything_lands_once(
 ) -> None:
     """A good message lands among any others; the same batch again changes no row."""
     conn = empty()
+    conn.execute(TAKES_THE_FUTURE)
     messages.insert(place, (GOOD, "good"))
     bodies = [body for body, _ in messages]
     message_ids = [message_id for _, message_id in messages]
@@ -166,6 +168,7 @@ def test_values_stay_as_they_came(
 ) -> None:
     """Texts, absent ones as null; instants, without a zone in UTC; unknown fields in extra."""
     conn = empty()
+    conn.execute(TAKES_THE_FUTURE)
     conn.execute("SELECT set_config('timezone', %s, false)", (zone,))
     body = json.dumps(fields | {"received_at": str(instant)}).encode()
     assert ingest(conn, [body], [None]) == (1, 1, 0, 0)

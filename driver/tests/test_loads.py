@@ -16,9 +16,9 @@ READ: Final = "SELECT username, valid_to FROM crm.users_dim ORDER BY valid_from"
 @pytest.fixture(name="impatient")
 def fixture_impatient(conn: Connection, migrated: str) -> Connection:
     """A session that waits for nobody for long; events of two days in two new periods."""
-    conn.execute("DROP TABLE IF EXISTS crm.users_dim_2031_03, crm.users_dim_2031_04")
-    conn.execute(INGEST, ([EVENT % "2031-03-31", EVENT % "2031-04-01"],))
-    conn.execute(LOAD, ("2031-03-31",))
+    conn.execute("DROP TABLE IF EXISTS crm.users_dim_1981_03, crm.users_dim_1981_04")
+    conn.execute(INGEST, ([EVENT % "1981-03-31", EVENT % "1981-04-01"],))
+    conn.execute(LOAD, ("1981-03-31",))
     # Not a lock_timeout: its error is one that a load expects.
     return psycopg.connect(dbname=migrated, autocommit=True, options="-c statement_timeout=5s")
 
@@ -27,10 +27,10 @@ def test_nobody_waits_for_a_load(conn: Connection, impatient: Connection) -> Non
     """Not while it adds a period either: what it changes is seen when it commits."""
     with impatient:
         with conn.transaction():
-            conn.execute(LOAD, ("2031-04-01",))
-            assert conn.execute("SELECT to_regclass('crm.users_dim_2031_04')").fetchone() != (None,)
+            conn.execute(LOAD, ("1981-04-01",))
+            assert conn.execute("SELECT to_regclass('crm.users_dim_1981_04')").fetchone() != (None,)
             assert len(impatient.execute(READ).fetchall()) == 1
-            impatient.execute(INGEST, ([EVENT % "2031-04-02"],))
+            impatient.execute(INGEST, ([EVENT % "1981-04-02"],))
         assert len(impatient.execute(READ).fetchall()) == 2
 
 
@@ -43,8 +43,8 @@ def test_a_load_waits_for_nobody(conn: Connection, impatient: Connection) -> Non
             " internal.users_dim_neighbors"
         )
         conn.execute("SELECT FROM raw.user_events")
-        impatient.execute(LOAD, ("2031-04-01",))
+        impatient.execute(LOAD, ("1981-04-01",))
         assert len(conn.execute(READ).fetchall()) == 2
         assert conn.execute("SELECT FROM internal.users_dim_stage").fetchall() == []
-        impatient.execute(LOAD, ("2031-03-31",))
+        impatient.execute(LOAD, ("1981-03-31",))
         assert conn.execute("SELECT FROM internal.users_dim_neighbors").fetchall() == []

@@ -196,6 +196,8 @@ def test_upgrade_keeps_every_row(fresh: Connection) -> None:
         for (old,), (new,) in zip(rows, after[table], strict=True):
             assert new == new | old, f"{table} keeps what each column had"
     assert fresh.execute("SELECT crm.load_users_dim('2020-12-08')").fetchone() == (0,)
+    names = "SELECT organization_name, organization_key FROM crm.organization_names"
+    assert fresh.execute(names).fetchall() == [("Acme", "a")]
     assert fresh.execute("SELECT * FROM etl.check_users_dim()").fetchall() == []
 
 
@@ -269,6 +271,12 @@ OLD_COMPARISONS: Final = (
     "internal.find_changed_users(timestamptz, timestamptz, boolean)",
     "internal.stage_users_dim_day(timestamptz, timestamptz, boolean)",
 )
+OLD_FAULTS: Final = (
+    "raw.ingest_organizations()",
+    "internal.instant_fault(jsonb, text, timestamptz)",
+    "internal.organization_fault(jsonb, timestamptz)",
+    "internal.user_event_fault(jsonb, timestamptz, timestamptz, boolean)",
+)
 OLD_SEARCHES: Final = (
     "internal.find_users_dim_neighbors(timestamptz, timestamptz, timestamptz)",
     "internal.find_users_dim_successors(timestamptz)",
@@ -284,6 +292,7 @@ OLD_SEARCHES: Final = (
         ("open_place", OLD_LOADS),
         ("counted_stage", OLD_SEARCHES),
         ("new_late_days", OLD_COMPARISONS),
+        ("present_versions", OLD_FAULTS),
     ],
 )
 def test_upgrade_leaves_no_old_function(
@@ -292,7 +301,7 @@ def test_upgrade_leaves_no_old_function(
     """Also where one is bound to another; what is left is what a new database has."""
     sqitch("deploy", "--to", release, "--target", "db:pg:")
     for function in functions:
-        bound = ", raw.key_fault(NULL, NULL)" if "user_event_fault" in function else ""
+        bound = ", raw.key_fault(NULL, NULL)" if "raw.user_event_fault" in function else ""
         fresh.execute(
             f"CREATE FUNCTION {function} RETURNS record LANGUAGE sql RETURN (1{bound})".encode()
         )

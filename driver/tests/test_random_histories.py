@@ -75,7 +75,8 @@ MESSAGE: Final[st.SearchStrategy[Message]] = st.tuples(
             ),
             "username": TEXT,
             "plan_name": TEXT,
-        }
+        },
+        optional={"sequence": st.sampled_from((None, -1, 0, 1, "2"))},
     ).map(lambda fields: json.dumps(fields).encode()),
     st.sampled_from((None, "1", "2", "3", "4", "5")),
 )

@@ -16,7 +16,8 @@ BEGIN ATOMIC
         FROM crm.users_dim_open AS open
         WHERE open.user_id = p_user_id
           AND open.valid_from <= p_at
-          AND p_at > (SELECT max(event_date) - 7 FROM reports.user_events_daily) -- for speed: earlier, few versions are still open
+          -- for speed: earlier, few versions are still open
+          AND p_at > (SELECT max(event_date) - 7 FROM reports.user_events_daily WHERE event_date <= current_date)
         UNION ALL
         SELECT dim.*
         FROM crm.users_dim AS dim

@@ -23,7 +23,11 @@ BEGIN
         dim.valid_from,
         dim.attributes
     FROM crm.users_dim AS dim
-    LEFT JOIN crm.organization_names AS organization USING (organization_name)
+    -- The organization that had the name when the event gave it.
+    LEFT JOIN crm.organization_name_history AS organization
+        ON organization.organization_name = dim.organization_name
+        AND organization.named_from <= dim.valid_from
+        AND organization.named_until > dim.valid_from
     WHERE dim.valid_from <= p_at
       -- The partition key: periods that ended before are neither read nor locked.
       AND coalesce(dim.valid_to, 'infinity') >= p_at

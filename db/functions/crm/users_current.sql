@@ -1,4 +1,3 @@
--- requires: crm.organization_names
 CREATE OR REPLACE VIEW crm.users_current AS
 SELECT
     dim.user_id,
@@ -12,7 +11,11 @@ SELECT
     dim.attributes
 -- The partition by name: to find it, a query of crm.users_dim locks every period.
 FROM crm.users_dim_open AS dim
-LEFT JOIN crm.organization_names AS organization USING (organization_name)
+-- The organization that had the name when the event gave it.
+LEFT JOIN crm.organization_name_history AS organization
+    ON organization.organization_name = dim.organization_name
+    AND organization.named_from <= dim.valid_from
+    AND organization.named_until > dim.valid_from
 WHERE NOT dim.is_deleted;
 
 COMMENT ON VIEW crm.users_current IS
@@ -22,7 +25,7 @@ COMMENT ON COLUMN crm.users_current.username IS 'As the last event says; null wh
 COMMENT ON COLUMN crm.users_current.user_email IS 'As the last event says.';
 COMMENT ON COLUMN crm.users_current.user_type IS 'As the last event says.';
 COMMENT ON COLUMN crm.users_current.organization_name IS 'As the last event says: a name, which several organizations may have.';
-COMMENT ON COLUMN crm.users_current.organization_key IS 'The oldest organization of that name; null when none is known.';
+COMMENT ON COLUMN crm.users_current.organization_key IS 'The organization that had that name at valid_from, see crm.organization_name_history; null when none is known.';
 COMMENT ON COLUMN crm.users_current.plan_name IS 'As the last event says.';
 COMMENT ON COLUMN crm.users_current.valid_from IS 'The instant of the last event.';
 COMMENT ON COLUMN crm.users_current.attributes IS 'The other fields that internal.user_attributes lists.';

@@ -16,13 +16,14 @@ CROSS JOIN LATERAL (
         SELECT DISTINCT load_run.import_date -- for speed: a day may have many runs
         FROM etl.load_runs AS load_run
         WHERE load_run.load_name = load.load_name
+          AND load_run.import_date <= (now() AT TIME ZONE 'UTC')::date
     ) AS day
 ) AS loaded
 LEFT JOIN LATERAL (
     SELECT load_run.newest_event
     FROM etl.load_runs AS load_run
     WHERE load_run.load_name = load.load_name
-      AND load_run.newest_event IS NOT NULL
+      AND load_run.newest_event <= now()
     ORDER BY load_run.import_date DESC, load_run.load_run_sk DESC
     LIMIT 1
 ) AS newest ON true
@@ -41,9 +42,9 @@ CROSS JOIN (
 WHERE load.takes_day;
 
 COMMENT ON VIEW etl.freshness IS
-    'How fresh and how complete each table is that is loaded by the day. Days are UTC.';
-COMMENT ON COLUMN etl.freshness.last_day IS 'The last day that was loaded.';
-COMMENT ON COLUMN etl.freshness.newest_event IS 'The newest event that its loads have seen.';
+    'How fresh and how complete each table is that is loaded by the day. Days are UTC. What is ahead of the clock is left aside, lest it pass for fresh.';
+COMMENT ON COLUMN etl.freshness.last_day IS 'The last day that was loaded, of those that have begun.';
+COMMENT ON COLUMN etl.freshness.newest_event IS 'The newest event that its loads have seen, of those that are not ahead of the clock.';
 COMMENT ON COLUMN etl.freshness.waiting_since IS
     'Since when the oldest event waits that a load has yet to see; null when none waits.';
 COMMENT ON COLUMN etl.freshness.missing_days IS

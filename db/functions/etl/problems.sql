@@ -44,7 +44,7 @@ WHERE unresolved IS NOT NULL
 UNION ALL -- for speed: no problem comes twice
 SELECT
     format('expected: %s; %s', expectation_name, finding),
-    'SELECT query FROM etl.expectations finds all of it; what is mended is noticed at the next check'
+    coalesce(remedy, 'SELECT query FROM etl.expectations finds all of it; what is mended is noticed at the next check')
 FROM etl.expectations
 WHERE finding IS NOT NULL
 UNION ALL -- for speed: no problem comes twice

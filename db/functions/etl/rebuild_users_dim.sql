@@ -59,7 +59,9 @@ BEGIN
         max(newest_event) -- equivalent: one row of a day has it
     )
     FROM (
-        SELECT (dim.valid_from AT TIME ZONE 'UTC')::date AS day, count(*) AS n_versions, 0 AS n_written, max(dim.valid_from) AS newest_event
+        SELECT (dim.valid_from AT TIME ZONE 'UTC')::date AS day, count(*) AS n_versions, 0 AS n_written,
+            -- equivalent: a microsecond more or less is as good
+            max(dim.valid_from) FILTER (WHERE dim.valid_from <= v_started_at) AS newest_event
         FROM crm.users_dim AS dim
         GROUP BY 1
         UNION ALL -- for speed: no two rows are equal

@@ -1,7 +1,17 @@
-CREATE OR REPLACE FUNCTION internal.instant_fault(p_content jsonb, p_field text, p_instant timestamptz)
+CREATE OR REPLACE FUNCTION internal.instant_fault(
+    p_content jsonb,
+    p_field   text,
+    p_instant timestamptz,
+    p_latest  timestamptz
+)
     RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE
+        WHEN p_instant > p_latest AND p_instant < '2200-01-01 00:00:00+00'
+            THEN format(
+                '%s: too far in the future: %s (a wrong clock or unit, or local time sent as UTC?)',
+                p_field, left((p_content -> p_field)::text, 100)
+            )
         -- Nearly always.
         WHEN p_instant >= '1970-01-01 00:00:00+00' AND p_instant < '2200-01-01 00:00:00+00'
             THEN NULL
@@ -14,5 +24,5 @@ CREATE OR REPLACE FUNCTION internal.instant_fault(p_content jsonb, p_field text,
         ELSE format('%s: not in the years 1970 to 2199: %s', p_field, left((p_content -> p_field)::text, 100))
     END;
 
-COMMENT ON FUNCTION internal.instant_fault(jsonb, text, timestamptz) IS
-    'What is wrong with a field that internal.parse_instant read as the given instant; null when it is well.';
+COMMENT ON FUNCTION internal.instant_fault(jsonb, text, timestamptz, timestamptz) IS
+    'What is wrong with a field that internal.parse_instant read as the given instant, when the last one is the latest that is taken; null when it is well.';

@@ -1,4 +1,4 @@
--- Reads etl.erasures and etl.purges.
+-- Reads etl.erasures, etl.purges and etl.settings.
 CREATE OR REPLACE FUNCTION internal.judge_user_events(
     p_bodies          bytea[],
     p_message_ids     text[],
@@ -18,6 +18,7 @@ DECLARE
     v_event_sks CONSTANT bigint[] := ARRAY(
         SELECT nextval('raw.user_events_event_sk_seq') FROM generate_series(1, cardinality(p_bodies))
     );
+    v_latest    CONSTANT timestamptz := clock_timestamp() + (SELECT future_tolerance FROM etl.settings);
 BEGIN
     RETURN QUERY
     SELECT
@@ -42,7 +43,8 @@ BEGIN
             message.received_at,
             (SELECT internal.retention_start()),
             message.content ->> 'id' LIKE 'erased-%'
-                AND EXISTS (SELECT FROM etl.erasures AS erasure WHERE erasure.token = message.content ->> 'id')
+                AND EXISTS (SELECT FROM etl.erasures AS erasure WHERE erasure.token = message.content ->> 'id'),
+            v_latest
         ))
     FROM internal.parse_user_events(CASE WHEN p_reason IS NULL THEN p_bodies ELSE '{}' END) AS parsed
     CROSS JOIN LATERAL unnest(

@@ -1,6 +1,11 @@
 -- requires: internal.instant_fault internal.key_fault internal.text_fault
 -- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
-CREATE OR REPLACE FUNCTION internal.organization_fault(p_content jsonb, p_created_at timestamptz)
+CREATE OR REPLACE FUNCTION internal.organization_fault(
+    p_content    jsonb,
+    p_created_at timestamptz,
+    p_updated_at timestamptz,
+    p_latest     timestamptz
+)
     RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce(
@@ -8,9 +13,13 @@ CREATE OR REPLACE FUNCTION internal.organization_fault(p_content jsonb, p_create
         internal.text_fault(p_content, 'organization_name'),
         CASE
             WHEN jsonb_typeof(p_content -> 'created_at') <> 'null'
-                THEN internal.instant_fault(p_content, 'created_at', p_created_at)
+                THEN internal.instant_fault(p_content, 'created_at', p_created_at, p_latest)
+        END,
+        CASE
+            WHEN jsonb_typeof(p_content -> 'updated_at') <> 'null'
+                THEN internal.instant_fault(p_content, 'updated_at', p_updated_at, p_latest)
         END
     );
 
-COMMENT ON FUNCTION internal.organization_fault(jsonb, timestamptz) IS
-    'Why a JSON object is no organization; null when it is one. Takes the object, and its created_at as internal.parse_instant read it.';
+COMMENT ON FUNCTION internal.organization_fault(jsonb, timestamptz, timestamptz, timestamptz) IS
+    'Why a JSON object is no organization; null when it is one. Takes the object, its created_at and updated_at as internal.parse_instant read them, and the latest instant that is taken.';

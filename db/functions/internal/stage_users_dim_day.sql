@@ -69,7 +69,7 @@ BEGIN
             open.ctid, open.valid_from, open.is_deleted, open.username, open.user_email, open.user_type,
             open.organization_name, open.plan_name, open.event_sk, open.attributes
         FROM (
-            -- Of several events at one instant: Deleted over Updated over Created, then the last to arrive.
+            -- Of several events at one instant: the greatest sequence, then Deleted over Updated over Created, then the last to arrive.
             SELECT
                 state.*,
                 first_value(received_at) OVER user_day AS first_received_at,
@@ -90,7 +90,7 @@ BEGIN
             -- The stage comes in this order, and from there what is looked for and inserted: the steps do not sort it again.
             WINDOW user_day AS (
                 PARTITION BY user_id
-                ORDER BY received_at, strength, event_sk
+                ORDER BY received_at, sequence NULLS FIRST, strength, event_sk
             )
         ) AS event
         LEFT JOIN crm.users_dim_open AS open USING (user_id)

@@ -1,10 +1,11 @@
--- requires: internal.has_only_strings internal.instant_fault internal.key_fault internal.text_fault
+-- requires: internal.has_only_strings internal.instant_fault internal.key_fault internal.parse_sequence internal.text_fault
 -- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
 CREATE OR REPLACE FUNCTION internal.user_event_fault(
     p_content         jsonb,
     p_received_at     timestamptz,
     p_retention_start timestamptz,
-    p_is_token        boolean
+    p_is_token        boolean,
+    p_latest          timestamptz
 )
     RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -22,10 +23,14 @@ CREATE OR REPLACE FUNCTION internal.user_event_fault(
                 format('event_type: unknown: %s', left((p_content -> 'event_type')::text, 100))
             )
         END,
-        internal.instant_fault(p_content, 'received_at', p_received_at),
+        internal.instant_fault(p_content, 'received_at', p_received_at, p_latest),
         CASE
             WHEN p_received_at < p_retention_start
                 THEN format('received_at: of a day that was removed from raw: %s', left(p_content ->> 'received_at', 100))
+        END,
+        CASE
+            WHEN jsonb_typeof(p_content -> 'sequence') <> 'null' AND internal.parse_sequence(p_content) IS NULL
+                THEN format('sequence: must be a whole number of 64 bits, is %s', left((p_content -> 'sequence')::text, 100))
         END,
         CASE
             WHEN NOT internal.has_only_strings(p_content) -- nearly never
@@ -39,5 +44,5 @@ CREATE OR REPLACE FUNCTION internal.user_event_fault(
         END
     );
 
-COMMENT ON FUNCTION internal.user_event_fault(jsonb, timestamptz, timestamptz, boolean) IS
-    'Why a JSON object is no user event; null when it is one. Takes the object, its received_at as internal.parse_instant read it, internal.retention_start(), and whether its id is a token of etl.erasures.';
+COMMENT ON FUNCTION internal.user_event_fault(jsonb, timestamptz, timestamptz, boolean, timestamptz) IS
+    'Why a JSON object is no user event; null when it is one. Takes the object, its received_at as internal.parse_instant read it, internal.retention_start(), whether its id is a token of etl.erasures, and the latest instant that is taken.';

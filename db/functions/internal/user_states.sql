@@ -11,8 +11,9 @@ SELECT
     internal.blank_to_null(user_type) AS user_type,
     internal.blank_to_null(organization_name) AS organization_name,
     internal.blank_to_null(plan_name) AS plan_name,
-    internal.user_attributes(extra) AS attributes
+    internal.user_attributes(extra) AS attributes,
+    sequence
 FROM raw.user_events;
 
 COMMENT ON VIEW internal.user_states IS
-    'The state that each raw event puts its user in, as the dimension has it. Of several at one instant the one of the greatest strength counts, then the last to arrive.';
+    'The state that each raw event puts its user in, as the dimension has it. Of several at one instant the one of the greatest sequence counts, one without a sequence least; then the one of the greatest strength, then the last to arrive.';

@@ -44,7 +44,7 @@ BEGIN
     event AS (
         INSERT INTO raw.user_events (
             event_sk, event_key, user_id, event_type, username, user_email, user_type,
-            organization_name, plan_name, received_at, extra
+            organization_name, plan_name, received_at, sequence, extra
         )
         SELECT
             event_sk,
@@ -57,9 +57,10 @@ BEGIN
             content ->> 'organization_name',
             content ->> 'plan_name',
             received_at,
+            internal.parse_sequence(content),
             CASE WHEN token IS NULL THEN nullif(content - ARRAY[
                 'id', 'event_type', 'username', 'user_email', 'user_type',
-                'organization_name', 'plan_name', 'received_at'
+                'organization_name', 'plan_name', 'received_at', 'sequence'
             ], '{}') END
         FROM judged
         WHERE reason IS NULL

@@ -1,6 +1,6 @@
 -- crm.load_organizations_dim(): the dimension follows raw; what has not changed is not written.
 BEGIN;
-SELECT plan(11);
+SELECT plan(14);
 
 SELECT is(crm.load_organizations_dim(), 0::bigint, 'without organizations nothing is written');
 
@@ -61,6 +61,25 @@ SELECT bag_eq(
     $$ SELECT ctid AS place, * FROM crm.organizations_dim WHERE organization_key IN ('c', 'd') $$,
     $$ SELECT * FROM before WHERE organization_key IN ('c', 'd') $$,
     'the others have not moved'
+);
+
+-- The names that they had.
+CREATE TEMP TABLE names AS SELECT ctid AS place, * FROM crm.organization_name_history;
+INSERT INTO raw.organizations (organization_key, organization_name, created_at, updated_at) VALUES
+    ('a', 'Axle', '2020-12-01 10:00Z', '2020-12-05 10:00Z'), ('a', 'Axis', '2020-12-01 10:00Z', '2020-12-04 10:00Z');
+SELECT is(crm.load_organizations_dim(), 1::bigint, 'of several versions the newest is written');
+SELECT bag_eq(
+    'SELECT organization_name, named_from, named_until, organization_key COLLATE "default" FROM crm.organization_name_history',
+    $$
+        VALUES
+            ('Acme', timestamptz '-infinity', timestamptz 'infinity', 'a'), ('Axis', '-infinity', 'infinity', 'a'),
+            ('Axle', '-infinity', 'infinity', 'a'), (' Acme ', '-infinity', 'infinity', 'a'), ('Blue', '-infinity', 'infinity', 'b')
+    $$,
+    'each name that it had means it; one that was overwritten in raw stays'
+);
+SELECT bag_eq(
+    $$ SELECT ctid AS place, * FROM crm.organization_name_history WHERE organization_name NOT IN ('Axis', 'Axle') $$, 'TABLE names',
+    'what is as it was has not moved'
 );
 
 DELETE FROM raw.organizations;

@@ -4,7 +4,7 @@ SELECT plan(2);
 
 SELECT is_empty('TABLE crm.organization_names', 'no organizations, no names');
 
-INSERT INTO crm.organizations_dim (organization_key, organization_name, created_at) VALUES
+INSERT INTO raw.organizations (organization_key, organization_name, created_at) VALUES
     ('z', 'older',   '2020-12-01 10:00Z'),
     ('a', 'older',   '2020-12-02 10:00Z'),
     ('a3', 'elder',  '2020-12-02 10:00Z'),
@@ -20,6 +20,7 @@ INSERT INTO crm.organizations_dim (organization_key, organization_name, created_
     ('r', 'again',   '2020-12-01 10:00Z'),
     ('o', 'only',    NULL),
     ('O', 'Only',    NULL);
+SELECT crm.load_organizations_dim() \g /dev/null
 SELECT bag_eq(
     $$ SELECT organization_name, organization_key COLLATE "default" FROM crm.organization_names $$,
     $$ VALUES ('older', 'z'), ('elder', 'z3'), ('dated', 'z2'), ('tie', 'B'), ('again', 'p'), ('only', 'o'), ('Only', 'O') $$,

@@ -2,9 +2,10 @@
 BEGIN;
 SELECT plan(13);
 
-INSERT INTO crm.organizations_dim (organization_key, organization_name, created_at) VALUES
+INSERT INTO raw.organizations (organization_key, organization_name, created_at) VALUES
     ('a1', 'Acme', '2020-12-01 10:00Z'),
     ('a2', 'Acme', '2020-12-02 10:00Z');
+SELECT crm.load_organizations_dim() \g /dev/null
 SELECT internal.add_users_dim_period(day) FROM unnest(ARRAY[date '2020-10-01', '2020-12-01']) AS day \g /dev/null
 INSERT INTO crm.users_dim (
     user_id, valid_from, valid_to, is_deleted, username, user_email, user_type, organization_name, plan_name, event_sk

@@ -1,6 +1,6 @@
 -- etl.check_expectations() and the expectations that a new warehouse has.
 BEGIN;
-SELECT plan(26);
+SELECT plan(32);
 
 CREATE TEMP TABLE given AS TABLE etl.expectations;
 CREATE FUNCTION pg_temp.finding(p_name text) RETURNS text LANGUAGE plpgsql AS $$
@@ -10,7 +10,7 @@ BEGIN
     RETURN (SELECT finding FROM etl.expectations WHERE expectation_name ~ p_name);
 END $$;
 
-SELECT is(etl.check_expectations(), 3::bigint, 'what was never checked is checked');
+SELECT is(etl.check_expectations(), 5::bigint, 'what was never checked is checked');
 SELECT is_empty('SELECT * FROM etl.expectations WHERE finding IS NOT NULL', 'an empty warehouse is as expected');
 SELECT ok(bool_and(checked_at > now() AND duration >= '0'), 'when it was checked, and how long it took') FROM etl.expectations;
 SELECT is(etl.check_expectations(), 0::bigint, 'once in a while, not each time');
@@ -92,6 +92,27 @@ FROM unnest(ARRAY['anna', 'bert']) AS user_id;
 SELECT is(
     pg_temp.finding('gap'), '2 found: ends before the next version begins: 1', 'versions: what is wrong, and how often; nobody is named'
 );
+
+
+INSERT INTO raw.user_events (event_key, user_id, event_type, received_at)
+VALUES (gen_random_uuid(), 'a', 'User Created', now() + interval '5 minutes');
+SELECT is(pg_temp.finding('ahead'), NULL, 'the future: clocks may differ by 5 minutes');
+INSERT INTO raw.user_events (event_key, user_id, event_type, received_at)
+VALUES (gen_random_uuid(), 'a', 'User Created', now() + interval '6 minutes'), (gen_random_uuid(), 'a', 'User Created', '2190-01-01 10:00Z');
+SELECT is(pg_temp.finding('ahead'), '1 found: 2 events, the last at 2190-01-01 10:00:00+00', 'the future: how many events, and the last');
+SELECT matches(remedy, 'Events from the future', 'with a remedy of its own') FROM etl.problems WHERE problem ~ 'ahead of the clock';
+
+-- The counts are tested in etl/partial_updates.sql.
+CREATE FUNCTION pg_temp.updates(p_partial bigint, p_updates bigint) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE OR REPLACE FUNCTION etl.partial_updates(OUT n_updates bigint, OUT n_partial bigint) LANGUAGE sql AS %L',
+        format('SELECT %s::bigint, %s::bigint', p_updates, p_partial));
+    RETURN pg_temp.finding('lack');
+END;
+$$;
+SELECT is(pg_temp.updates(20, 100), NULL, 'partial updates: a fifth is well');
+SELECT is(pg_temp.updates(19, 19), NULL, 'partial updates: fewer than 20 tell nothing');
+SELECT is(pg_temp.updates(21, 104), '1 found: 21 of 104: does the producer send partial updates?', 'partial updates: more is not well');
 
 SELECT * FROM finish();
 ROLLBACK;

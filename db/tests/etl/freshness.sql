@@ -1,7 +1,8 @@
 -- etl.freshness: how far each table is, and since when events wait.
 BEGIN;
-SELECT plan(18);
+SELECT plan(21);
 \ir ../fixtures/arrive.sql
+CREATE FUNCTION pg_temp.today() RETURNS date LANGUAGE sql RETURN (now() AT TIME ZONE 'UTC')::date;
 
 PREPARE freshness AS
 SELECT load_name, last_day, newest_event, waiting_since
@@ -103,6 +104,26 @@ INSERT INTO etl.ingests (ingested_at, received, inserted, duplicates, rejected) 
 SELECT results_eq(
     'SELECT rejected_in_24_hours FROM etl.freshness', ARRAY[5::bigint, 5], 'what was rejected in the last 24 hours, of no table'
 );
+
+-- Loaded events from the future, and a run of before, which took one for its newest.
+SELECT crm.load_users_dim(pg_temp.today() - 1), crm.load_users_dim(pg_temp.today()), crm.load_users_dim(pg_temp.today() + 1),
+    crm.load_users_dim('2190-01-01') \g /dev/null
+UPDATE etl.load_runs SET newest_event = now() + interval '1 microsecond' WHERE import_date = pg_temp.today();
+UPDATE etl.load_runs SET newest_event = '2190-01-01 10:00Z' WHERE import_date = '2190-01-01';
+UPDATE etl.load_runs SET newest_event = now() WHERE import_date = pg_temp.today() - 1;
+SELECT results_eq(
+    $$ SELECT last_day, newest_event, upper(range_merge(missing_days)) FROM etl.freshness WHERE load_name = 'users_dim' $$,
+    $$ VALUES (pg_temp.today(), now(), pg_temp.today() - 1) $$,
+    'days and events ahead of the clock make nothing fresh, and no day before them missing'
+);
+SELECT results_eq(
+    $$ SELECT value FROM etl.metrics WHERE metric = 'newest_event_timestamp_seconds' AND label_value = 'users_dim' $$,
+    $$ VALUES (extract(epoch FROM now())::double precision) $$,
+    'metrics: nor an alert silent'
+);
+SET LOCAL timezone = 'Pacific/Kiritimati';
+SELECT is(last_day, pg_temp.today(), 'whatever the session calls today') FROM etl.freshness WHERE load_name = 'users_dim';
+SET LOCAL timezone = 'UTC';
 SELECT is_empty(
     $$
         SELECT attname

@@ -1,6 +1,6 @@
 -- etl.rebuild_users_dim(): the whole dimension anew, as loads of all days would have left it.
 BEGIN;
-SELECT plan(29);
+SELECT plan(30);
 \ir ../fixtures/history.sql
 \ir ../fixtures/arrive.sql
 \ir ../fixtures/locked.sql
@@ -156,6 +156,16 @@ SELECT results_eq(
         'added 2 | | 2020-12-11T10:00:00+00:00 true'
     ],
     'of one instant a deletion counts, then the last to arrive'
+);
+
+-- Events from the future.
+INSERT INTO raw.user_events (event_key, user_id, event_type, received_at) VALUES
+    (gen_random_uuid(), 'fay', 'User Created', '2190-01-01 10:00Z'), (gen_random_uuid(), 'fay', 'User Created', '2020-12-14 10:00Z');
+SELECT pg_temp.rebuild() \g /dev/null
+SELECT results_eq(
+    $$ SELECT import_date, newest_event FROM etl.load_runs WHERE import_date IN ('2020-12-14', '2190-01-01') ORDER BY 1 $$,
+    $$ VALUES (date '2020-12-14', timestamptz '2020-12-14 10:00Z'), ('2190-01-01', NULL) $$,
+    'what is ahead of the clock is not the newest event'
 );
 
 -- Had the rules a fault.

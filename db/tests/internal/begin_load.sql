@@ -1,6 +1,6 @@
 -- internal.begin_load(): a load gets a day, and the table for itself.
 BEGIN;
-SELECT plan(24);
+SELECT plan(25);
 
 SELECT throws_ok(statement, '22004', 'import_date must be a day, not null', description)
 FROM (VALUES
@@ -65,6 +65,9 @@ SELECT is(
 );
 SET LOCAL timezone = 'UTC';
 SELECT is(internal.begin_load('user_events_daily', '2020-12-10'), NULL, 'of a day without events, none');
+INSERT INTO raw.user_events (event_key, user_id, event_type, received_at)
+VALUES (gen_random_uuid(), 'a', 'User Created', '2190-01-01 10:00Z');
+SELECT is(internal.begin_load('user_events_daily', '2190-01-01'), NULL, 'nor of one whose events are ahead of the clock');
 SELECT crm.load_organizations_dim() \g /dev/null
 SELECT is((SELECT count(*) FROM locked), 3::bigint, 'the load of the organizations has one as well');
 

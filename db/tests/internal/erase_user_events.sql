@@ -3,8 +3,8 @@ BEGIN;
 SELECT plan(7);
 
 CREATE FUNCTION pg_temp.put(p_id text, p_at timestamptz, p_name text, p_email text) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO raw.user_events (event_key, user_id, event_type, username, user_email, user_type, received_at, extra)
-    VALUES (gen_random_uuid(), p_id, 'User Updated', p_name, p_email, 'Admin', p_at, '{"phone": 1}')
+    INSERT INTO raw.user_events (event_key, user_id, event_type, username, user_email, user_type, received_at, sequence, extra)
+    VALUES (gen_random_uuid(), p_id, 'User Updated', p_name, p_email, 'Admin', p_at, 7, '{"phone": 1}')
 $$;
 -- At an instant of a version, just beside it, on both ends of a day that is to be loaded, and beside that day.
 SELECT
@@ -19,7 +19,7 @@ SELECT
 INSERT INTO crm.users_dim (user_id, valid_from, is_deleted, event_sk) VALUES ('caroline', '2020-12-05 10:00Z', false, 1);
 INSERT INTO etl.arrivals (event_date, xid) VALUES ('2020-12-08', '3');
 CREATE TEMP VIEW trace AS
-SELECT user_id COLLATE "default" AS user_id, received_at, username, user_email, user_type, extra::text FROM raw.user_events;
+SELECT user_id COLLATE "default" AS user_id, received_at, username, user_email, user_type, sequence, extra::text FROM raw.user_events;
 CREATE TEMP TABLE others AS SELECT * FROM trace WHERE user_id = 'william' OR username = 'lost';
 
 SET LOCAL timezone = 'Pacific/Kiritimati';
@@ -31,9 +31,9 @@ SELECT results_eq(
 SELECT bag_eq(
     $$ SELECT * FROM trace WHERE user_id = 'token' $$,
     $$ VALUES
-        ('token', timestamptz '2020-12-05 10:00Z', NULL::text, NULL::text, 'Admin', NULL::text),
-        ('token', '2020-12-08 00:00Z', NULL, NULL, 'Admin', NULL),
-        ('token', '2020-12-08 23:59:59.999999Z', NULL, NULL, 'Admin', NULL)
+        ('token', timestamptz '2020-12-05 10:00Z', NULL::text, NULL::text, 'Admin', 7::bigint, NULL::text),
+        ('token', '2020-12-08 00:00Z', NULL, NULL, 'Admin', 7, NULL),
+        ('token', '2020-12-08 23:59:59.999999Z', NULL, NULL, 'Admin', 7, NULL)
     $$,
     'the events keep what is not personal'
 );

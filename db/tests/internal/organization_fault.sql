@@ -1,9 +1,11 @@
 -- internal.organization_fault(): what of an object is wrong first, of key, name and time.
 BEGIN;
-SELECT plan(9);
+SELECT plan(13);
 
 SELECT is(
-    internal.organization_fault(content, internal.parse_instant(content ->> 'created_at')), fault,
+    internal.organization_fault(
+        content, internal.parse_instant(content ->> 'created_at'), internal.parse_instant(content ->> 'updated_at'), '2020-12-31 10:00Z'
+    ), fault,
     format('%s: %s', coalesce(fault, 'good'), content)
 )
 FROM (VALUES
@@ -16,7 +18,13 @@ FROM (VALUES
         'organization_name: must be a string or null, is of type number'),
     ('{"organization_key": "a", "created_at": "now"}', 'created_at: no ISO 8601 date and time: "now"'),
     ('{"organization_key": "a", "created_at": 1607457600}', 'created_at: must be a string, is of type number'),
-    ('{"organization_key": "a", "created_at": "1969-12-31 23:59"}', 'created_at: not in the years 1970 to 2199: "1969-12-31 23:59"')
+    ('{"organization_key": "a", "created_at": "1969-12-31 23:59"}', 'created_at: not in the years 1970 to 2199: "1969-12-31 23:59"'),
+    ('{"organization_key": "a", "updated_at": null}', NULL),
+    ('{"organization_key": "a", "created_at": "2021-01-01 00:00", "updated_at": "now"}',
+        'created_at: too far in the future: "2021-01-01 00:00" (a wrong clock or unit, or local time sent as UTC?)'),
+    ('{"organization_key": "a", "updated_at": "now"}', 'updated_at: no ISO 8601 date and time: "now"'),
+    ('{"organization_key": "a", "updated_at": "2021-01-01 00:00"}',
+        'updated_at: too far in the future: "2021-01-01 00:00" (a wrong clock or unit, or local time sent as UTC?)')
 ) AS object_case (content, fault);
 
 SELECT * FROM finish();

@@ -1,6 +1,6 @@
 -- raw.ingest_user_events(): every message lands, in raw or in quarantine with a reason, and only once.
 BEGIN;
-SELECT plan(97);
+SELECT plan(99);
 
 \set event '''{"id": "anna", "event_type": "User Created", "received_at": "2020-12-08 10:00"}''::jsonb'
 
@@ -9,24 +9,24 @@ SELECT is(result::text, '(1,1,0,0)', 'an event is inserted')
 FROM raw.ingest_user_events(ARRAY[convert_to($${
     "id": " Anna ", "event_type": "User Updated", "received_at": "2020-12-08T23:30:00.123456-02:00",
     "username": "", "user_email": " A@example.com", "user_type": "  ", "organization_name": null,
-    "plan_name": "é😀", "colour": "red", "tags": [1, {"a": null}]
+    "plan_name": "é😀", "colour": "red", "tags": [1, {"a": null}], "sequence": 7
 }$$, 'UTF8')], ARRAY['m1']) AS result;
 SELECT row_eq(
     $$
         SELECT
             event_key, user_id COLLATE "default", event_type, username, user_email, user_type,
-            organization_name, plan_name, received_at, event_date, extra, ingested_at
+            organization_name, plan_name, received_at, event_date, sequence, extra, ingested_at
         FROM raw.user_events
     $$,
     row(
         internal.content_key('m1', convert_to($${
             "id": " Anna ", "event_type": "User Updated", "received_at": "2020-12-08T23:30:00.123456-02:00",
             "username": "", "user_email": " A@example.com", "user_type": "  ", "organization_name": null,
-            "plan_name": "é😀", "colour": "red", "tags": [1, {"a": null}]
+            "plan_name": "é😀", "colour": "red", "tags": [1, {"a": null}], "sequence": 7
         }$$::jsonb::text, 'UTF8')),
         ' Anna '::text, 'User Updated'::text, ''::text, ' A@example.com'::text, '  '::text,
         NULL::text, 'é😀'::text, timestamptz '2020-12-09 01:30:00.123456+00', date '2020-12-09',
-        '{"colour": "red", "tags": [1, {"a": null}]}'::jsonb, now()
+        7::bigint, '{"colour": "red", "tags": [1, {"a": null}]}'::jsonb, now()
     ),
     'its values stay as they came; unknown fields are kept in extra'
 );
@@ -35,7 +35,7 @@ DELETE FROM raw.user_events;
 SELECT is(result::text, '(1,1,0,0)', 'an event with its three necessary fields is inserted')
 FROM raw.ingest_user_events(ARRAY[convert_to(:event::text, 'UTF8')], NULL) AS result;
 SELECT results_eq(
-    'SELECT (username, user_email, user_type, organization_name, plan_name, extra)::text FROM raw.user_events', ARRAY['(,,,,,)'],
+    'SELECT (username, user_email, user_type, organization_name, plan_name, sequence, extra)::text FROM raw.user_events', ARRAY['(,,,,,,)'],
     'fields that are absent are null, extra without unknown fields too'
 );
 
@@ -214,6 +214,18 @@ SELECT results_eq(
     $$,
     'an instant without zone is UTC, and the day is the UTC day'
 );
+
+-- The future: up to a day ahead of the clock, not of the transaction's beginning.
+DELETE FROM raw.rejected_user_events;
+SELECT is(result::text, '(2,1,0,1)', 'an event from the future is rejected beyond a day')
+FROM raw.ingest_user_events(
+    ARRAY[
+        convert_to((:event || jsonb_build_object('id', 'tomorrow', 'received_at', clock_timestamp()::timestamptz(0) + interval '23:59'))::text, 'UTF8'),
+        convert_to((:event || jsonb_build_object('id', 'later', 'received_at', clock_timestamp()::timestamptz(0) + interval '24:01'))::text, 'UTF8')
+    ],
+    NULL
+) AS result;
+SELECT matches(reason, '^received_at: too far in the future', 'with the reason') FROM raw.rejected_user_events;
 
 -- The order of arrival.
 DELETE FROM raw.user_events;

@@ -1,6 +1,6 @@
 -- raw.replay_rejected_user_events(): what passes today's rules leaves quarantine for raw.
 BEGIN;
-SELECT plan(11);
+SELECT plan(14);
 
 CREATE FUNCTION pg_temp.event(p_id text, p_at text) RETURNS bytea LANGUAGE sql AS $$
     SELECT convert_to(
@@ -68,6 +68,20 @@ SELECT is(
 );
 SELECT is(count(*), 2::bigint, 'which has it once')
 FROM raw.rejected_user_events;
+
+-- An event from the future, until its time has come.
+DELETE FROM raw.rejected_user_events;
+UPDATE etl.settings SET future_tolerance = '1 hour';
+SELECT raw.ingest_user_events(ARRAY[convert_to(jsonb_build_object(
+    'id', 'early', 'event_type', 'User Created', 'received_at', clock_timestamp() + interval '1 hour 1 s'
+)::text, 'UTF8')], NULL) \g /dev/null
+SELECT is((raw.replay_rejected_user_events()).rejected, 1::bigint, 'an event from the future stays');
+SAVEPOINT early;
+UPDATE etl.settings SET future_tolerance = '2 hours';
+SELECT is((raw.replay_rejected_user_events()).inserted, 1::bigint, 'is taken where more is tolerated');
+ROLLBACK TO early;
+SELECT pg_sleep(1.1) \g /dev/null
+SELECT is((raw.replay_rejected_user_events()).inserted, 1::bigint, 'or when its time has come');
 
 SELECT * FROM finish();
 ROLLBACK;

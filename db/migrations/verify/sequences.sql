@@ -1,0 +1,6 @@
+-- Verify warehouse:sequences on pg
+BEGIN;
+
+SELECT sequence FROM raw.user_events WHERE false;
+
+ROLLBACK;
