@@ -73,7 +73,7 @@ def consume(
             ):
                 raise explain(error) if isinstance(error, psycopg.Error) else error from error
             if caution.is_short_lived(error, consumer.has_acknowledged):
-                patience.restore()
+                patience.hurry()
             if isinstance(error, BrokerError):
                 notes.put(MYSELF, str(error), error.remedy)
             patience.wait(error)

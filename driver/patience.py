@@ -11,6 +11,7 @@ from driver.errors import BrokerError
 
 logger = logging.getLogger(__name__)
 
+NO_DELAY: Final = 0.1
 SHORTEST_DELAY: Final = 1.0
 LONGEST_DELAY: Final = 5.0
 
@@ -26,10 +27,14 @@ class Patience:
     def wait(self, error: BrokerError | psycopg.Error) -> bool:
         """Wait; return false when told to stop meanwhile."""
         fault = explain(error) if isinstance(error, psycopg.Error) else error
-        logger.warning("%s; trying again in %.0f s", fault, self._delay)
+        logger.warning("%s; trying again in %g s", fault, self._delay)
         stopped = self._stop.wait(self._delay)
-        self._delay = min(2 * self._delay, LONGEST_DELAY)
+        self._delay = min(max(2 * self._delay, SHORTEST_DELAY), LONGEST_DELAY)
         return not stopped
+
+    def hurry(self) -> None:
+        """Wait hardly at all the next time."""
+        self._delay = NO_DELAY
 
     def restore(self) -> None:
         """Begin with a short delay again: the servers work."""

@@ -1,6 +1,6 @@
 """Faults of random kinds under a steady stream of events: afterwards raw has each of them once.
 
-One in a hundred is a hostile body; and the database is told not to wait for its disk.
+One in a hundred is a hostile body, now and then one has a hostile header or cannot be delivered; and the database is told not to wait for its disk.
 
 On servers of its own, which it kills; so it needs their programs on this machine. FAULTS says how
 many faults (default: one of each kind), SEED which ones and when.
@@ -20,12 +20,18 @@ from signal import SIGCONT, SIGINT, SIGKILL, SIGSTOP, SIGTERM, Signals
 from threading import Event, Thread
 from typing import Any, Final
 
+import pika
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from driver.settings import Settings
 from driver.tests.conftest import NEEDS_SERVERS, until
+from driver.tests.test_consume import RawHeaders
+from driver.tests.test_culprits import MARKED
+from driver.tests.test_frames import HOSTILE as HEADERS
 from driver.tests.test_hostile_bodies import KINDS
+from driver.tests.test_undeliverable import dead_letters, send_undeliverable
 
 Process = subprocess.Popen[str]
 
@@ -64,6 +70,7 @@ class Warehouse:
         }
         self._consumers: list[Process] = []
         self._log = log.open("w", encoding="utf-8")
+        self.n_headers = self.n_undeliverable = 0
 
     def services(self, *verb: str) -> str:
         """Call services/local for these servers."""
@@ -77,6 +84,8 @@ class Warehouse:
         for line in self.services("env").splitlines():
             name, _, value = line.removeprefix("export ").partition("=")
             self._environment[name] = value
+        if self.services("rabbitmqctl", "version").startswith("3."):
+            self.services("rabbitmq-plugins", "enable", "rabbitmq_amqp1_0")
         subprocess.run([ROOT / "db" / "migrate"], env=self._environment, check=True)
         with self.connect() as connection:
             connection.execute("ALTER DATABASE warehouse SET synchronous_commit = off")
@@ -147,6 +156,26 @@ class Warehouse:
             connection.execute("LOCK TABLE raw.user_events")
             time.sleep(random.uniform(0, 2))
 
+    @property
+    def broker(self) -> Settings:
+        """Where it is."""
+        return Settings(self._environment["RABBITMQ_URL"], "user_events")
+
+    def send_headers(self) -> None:
+        """An event with a table of headers that pika cannot decode."""
+        event = MARKED % f"odd header {self.n_headers}".encode()
+        with pika.BlockingConnection(pika.URLParameters(self.broker.rabbitmq_url)) as connection:
+            channel = connection.channel()
+            channel.confirm_delivery()
+            headers = RawHeaders(HEADERS[self.n_headers % len(HEADERS)])
+            channel.basic_publish("", self.broker.queue, event, headers, mandatory=True)
+        self.n_headers += 1
+
+    def send_undeliverable(self) -> None:
+        """Two events, of which the broker can deliver one."""
+        send_undeliverable(self.broker, f"odd {self.n_undeliverable}")
+        self.n_undeliverable += 1
+
     def kill_database(self) -> None:
         """And let it recover."""
         self._replace_server("database", SIGKILL)
@@ -179,6 +208,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Warehouse.freeze_consumer,
     Warehouse.cut_connections,
     Warehouse.lock_raw,
+    Warehouse.send_headers,
+    Warehouse.send_undeliverable,
     Warehouse.kill_database,
     Warehouse.stop_database,
     Warehouse.kill_broker,
@@ -237,16 +268,22 @@ def choose_faults() -> tuple[str, list[Fault]]:
     return seed, faults
 
 
-def check(connection: psycopg.Connection[Any], stream: Stream) -> tuple[int, int]:
+def check(
+    connection: psycopg.Connection[Any], stream: Stream, warehouse: Warehouse
+) -> tuple[int, int]:
     """See that nothing is lost or doubled; return how many were taken and how many rejected."""
     rows = connection.execute("SELECT user_id FROM raw.user_events").fetchall()
     rejects = connection.execute("SELECT reason FROM raw.rejected_user_events").fetchall()
     pause = connection.execute(LONGEST_PAUSE).fetchone()
+    odd = [user_id for (user_id,) in rows if user_id.startswith("odd ")]
+    rows = [row for row in rows if row[0] not in odd]
     users = [user_id for (user_id,) in rows if user_id.startswith("user ")]
     lost = len(set(stream.written) - set(users))
     doubled = len(users) - len(set(users))
     print(f"{len(stream.written)} events, lost {lost}, doubled {doubled}; longest pause {pause}")
     print(f"{stream.hostile} hostile bodies, {len(rejects)} rejected")
+    print(f"{warehouse.n_headers} hostile headers, {warehouse.n_undeliverable} undeliverable")
+    assert len(odd) == len(set(odd)) == warehouse.n_headers + warehouse.n_undeliverable
     assert (lost, doubled, len(users)) == (0, 0, len(stream.written))
     # Some are events after all. None was put aside because the database failed on it.
     assert len(rows) - len(users) + len(rejects) == stream.hostile
@@ -275,8 +312,9 @@ def test_raw_has_what_was_published_once(warehouse: Warehouse, tmp_path: Path) -
         stream.stop()
     output, _ = importer.communicate(timeout=180)
 
+    until(lambda: dead_letters(warehouse.broker) == warehouse.n_undeliverable, 120)
     with warehouse.connect() as connection:
-        new, rejected = check(connection, stream)
+        new, rejected = check(connection, stream, warehouse)
     assert output == f"user events: {new} new, 0 duplicate, {rejected} rejected\n"
 
 

@@ -323,7 +323,7 @@ def small(tag: int, values: Any) -> list[bytes]:
 
 
 MILLISECONDS: Final = b"T" + (1_765_000_000_000).to_bytes(8)
-# Tables that a broker takes and pika cannot decode, mostly; then what no broker takes by AMQP 0-9-1.
+# Tables that a broker takes and pika mostly cannot decode; then what none takes by AMQP 0-9-1.
 HOSTILE: Final = (
     *(table([value]) for value in (MILLISECONDS, b"T" + b"\xff" * 8, b"T\x80" + b"\0" * 7)),
     table([b"A" + long_string(b"F" + long_string(table([MILLISECONDS])))]),

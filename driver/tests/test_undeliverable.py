@@ -37,11 +37,11 @@ def fixture_queue(started_broker: object, own_broker: object, settings: Settings
     return settings
 
 
-def send_undeliverable(settings: Settings) -> None:
+def send_undeliverable(settings: Settings, name: str = "") -> None:
     """Send two messages, of which the broker cannot deliver one: which, depends on its version."""
-    url = urlsplit(settings.rabbitmq_url)
-    address = f"amqp://{url.netloc}"
-    subprocess.run([SYSTEM_PYTHON, CLIENT, address, settings.queue], check=True, timeout=30)
+    address = f"amqp://{urlsplit(settings.rabbitmq_url).netloc}"
+    command = [SYSTEM_PYTHON, str(CLIENT), address, settings.queue, name]
+    subprocess.run(command, check=True, timeout=30)
 
 
 def declare(settings: Settings, limit: int) -> None:
