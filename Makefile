@@ -183,6 +183,10 @@ soak: test_tools setup ## Test faults, histories and loads at once for long (FAU
 	$(RUN_AS_ADMIN) env HISTORIES=$(HISTORIES) STORM=$(STORM) python -m pytest --no-cov \
 	  driver/tests/test_random_histories.py driver/tests/test_concurrent_loads.py
 
+.PHONY: test_failover
+test_failover: test_tools setup ## Kill each node of a RabbitMQ of three under a stream of events, minutes
+	$(RUN_AS_ADMIN) env FAILOVER=1 python -m pytest --no-cov -s driver/tests/test_cluster.py
+
 .PHONY: bench
 bench: test_tools setup ## Measure the way into raw, the loads and freshness, half an hour
 	$(RUN_AS_ADMIN) db/scratch pgtap python -m bench.ingest

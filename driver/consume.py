@@ -52,9 +52,10 @@ def consume(
     notes = Notes()
     risks: list[str] | None = None
     caution = _Caution()
+    most = (IN_FLIGHT + 1) * batch_size
     listened = False
     while not stop.is_set():
-        consumer = Consumer(settings, caution.few, many=(IN_FLIGHT + 1) * batch_size)
+        consumer = Consumer(settings, min(caution.few, most), most)
         try:
             if risks is None:
                 risks = queue_risks(settings)

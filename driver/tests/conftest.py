@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from driver.broker.address import addresses
 from driver.broker.link import dead_letters_of
 from driver.settings import Settings
 
@@ -176,7 +177,7 @@ def fixture_delete_queue(settings: Settings) -> Callable[[], None]:
 
 
 def _delete_queue(settings: Settings) -> None:
-    with pika.BlockingConnection(pika.URLParameters(settings.rabbitmq_url)) as connection:
+    with pika.BlockingConnection(addresses(settings.rabbitmq_url)[0]) as connection:
         for queue in (settings.queue, dead_letters_of(settings.queue)):
             connection.channel().queue_delete(queue)
 

@@ -371,9 +371,20 @@ def test_a_database_that_takes_nothing_is_not_waited_for(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """By an import past the queue, nor by a consumer that is told to stop."""
-    assert conn
-    monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
-    assert main(["import", "user-events", "--direct", str(events_file(tmp_path, 1))]) == 1
+    file = events_file(tmp_path, 1)
+    with monkeypatch.context() as patch:
+        patch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
+        assert main(["import", "user-events", "--direct", str(file)]) == 1
     assert "in a read-only transaction" in capsys.readouterr().err
+    conn.execute("""
+        CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE cannot_connect_now USING MESSAGE = 'not now'; END $$""")
+    conn.execute("""
+        CREATE TRIGGER fail BEFORE INSERT ON raw.user_events FOR EACH ROW
+        EXECUTE FUNCTION public.fail()""")
+    assert main(["import", "user-events", "--direct", str(file)]) == 1
+    assert "not now" in capsys.readouterr().err
     with Ingester("test", lambda _: False) as ingester:
-        assert ingester.submit([(b"{}", None, None)]).result() == Outcome()
+        message = file.read_bytes().strip(b"[]"), None, None
+        assert ingester.submit([message]).result() == Outcome()
+    conn.execute("DROP FUNCTION public.fail CASCADE")
