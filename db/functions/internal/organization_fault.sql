@@ -1,9 +1,10 @@
--- requires: internal.instant_fault internal.key_fault internal.text_fault
+-- requires: internal.instant_fault internal.key_fault internal.object_fault internal.text_fault
 -- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
 CREATE OR REPLACE FUNCTION internal.organization_fault(p_content jsonb, p_created_at timestamptz)
     RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce(
+        internal.object_fault(p_content),
         internal.key_fault(p_content, 'organization_key'),
         internal.text_fault(p_content, 'organization_name'),
         CASE
@@ -13,4 +14,4 @@ CREATE OR REPLACE FUNCTION internal.organization_fault(p_content jsonb, p_create
     );
 
 COMMENT ON FUNCTION internal.organization_fault(jsonb, timestamptz) IS
-    'Why a JSON object is no organization; null when it is one. Takes the object, and its created_at as internal.parse_instant read it.';
+    'Why a JSON value is no organization; null when it is one. Takes the value, and its created_at as internal.parse_instant read it.';

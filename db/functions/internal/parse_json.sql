@@ -16,11 +16,7 @@ BEGIN
     END IF;
 
     content := convert_from(p_body, 'UTF8')::jsonb;
-    fault := CASE
-        WHEN jsonb_typeof(content) <> 'object'
-            THEN format('body: must be a JSON object, is of type %s', jsonb_typeof(content))
-        ELSE internal.bounds_fault(content)
-    END;
+    fault := internal.bounds_fault(content);
     IF fault IS NOT NULL THEN
         content := NULL;
     END IF;
@@ -35,4 +31,4 @@ END;
 $parse_json$;
 
 COMMENT ON FUNCTION internal.parse_json(bytea) IS
-    'Reads one JSON object from UTF-8 bytes; returns its content, or null and the fault. Takes bodies of up to 256 KiB, within the bounds of internal.bounds_fault. Of a key that comes twice the last counts.';
+    'Reads one JSON value from UTF-8 bytes; returns its content, or null and the fault. Takes bodies of up to 256 KiB, within the bounds of internal.bounds_fault. Of a key that comes twice the last counts.';

@@ -387,7 +387,7 @@ FROM raw.ingest_user_events(
     ARRAY[convert_to(:event::text, 'UTF8'), convert_to(:event::text, 'UTF8')], ARRAY[NULL, 'some'], ARRAY[NULL, 'any']
 ) AS result;
 SELECT throws_ok(
-    statement, '22023', 'p_bodies must not be null, and the ids be as many as the bodies', description
+    statement, '22023', 'p_bodies must not be null, and the ids and headers be as many as the bodies', description
 )
 FROM (VALUES
     ($$ SELECT raw.ingest_user_events(NULL, NULL) $$,                        'refuses no array'),
