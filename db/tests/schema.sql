@@ -657,6 +657,10 @@ SELECT bag_eq(
         'internal.organization_fault(jsonb,timestamp with time zone) -> text',
         'internal.retry_user_events(bigint[],bytea[],text[],bytea[]) -> record',
         'internal.text_fault(jsonb,text) -> text',
+        'internal.plain_name(text) -> text',
+        'internal.missing_fault(jsonb,text) -> text',
+        'internal.instant_hint(jsonb) -> text',
+        'internal.body_hint(bytea) -> text',
         'internal.clear_users_dim_day(timestamp with time zone,timestamp with time zone) -> bigint',
         'internal.user_attributes(jsonb) -> jsonb',
         'internal.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean) -> text',
@@ -729,7 +733,7 @@ SELECT bag_eq(
         'crm.load_users_dim', 'etl.check_expectations', 'etl.thin_ingests', 'etl.thin_load_runs',
         'internal.add_users_dim_period', 'internal.count_new_users', 'internal.erase_user_events',
         'internal.keep_preview_rows', 'etl.preview_loads', 'etl.rebuild_users_dim',
-        'internal.find_late_neighbors', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
+        'internal.find_late_neighbors', 'internal.instant_hint', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
         'raw.drop_before', 'reports.load_user_events_daily', 'reports.user_changes_between', 'reports.users_between'
     ],
     'functions in which days meet instants pin the zone'

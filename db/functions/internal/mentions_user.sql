@@ -24,7 +24,7 @@ BEGIN
     END;
 
     RETURN CASE
-        WHEN jsonb_typeof(v_event -> 'id') = 'string' AND v_event ->> 'id' = p_user_id THEN true
+        WHEN jsonb_typeof(v_event -> 'id') IN ('string', 'number') AND v_event ->> 'id' = p_user_id THEN true
         WHEN jsonb_typeof(v_content -> 'id') IN ('string', 'number') AND v_content ->> 'id' = p_user_id THEN true
         -- Somebody else's, whoever it mentions by name.
         WHEN internal.key_fault(coalesce(v_event, v_content), 'id') IS NULL THEN false

@@ -1,4 +1,4 @@
--- requires: internal.has_only_strings internal.instant_fault internal.key_fault internal.text_fault
+-- requires: internal.has_only_strings internal.instant_fault internal.key_fault internal.plain_name internal.text_fault
 -- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
 CREATE OR REPLACE FUNCTION internal.user_event_fault(
     p_content         jsonb,
@@ -19,7 +19,16 @@ CREATE OR REPLACE FUNCTION internal.user_event_fault(
                 THEN NULL
             ELSE coalesce(
                 internal.key_fault(p_content, 'event_type'),
-                format('event_type: unknown: %s', left((p_content -> 'event_type')::text, 100))
+                format(
+                    'event_type: unknown: %s, must be %s',
+                    left((p_content -> 'event_type')::text, 100),
+                    CASE internal.plain_name(left(p_content ->> 'event_type', 100))
+                        WHEN 'usercreated' THEN 'User Created'
+                        WHEN 'userupdated' THEN 'User Updated'
+                        WHEN 'userdeleted' THEN 'User Deleted'
+                        ELSE 'User Created, User Updated or User Deleted'
+                    END
+                )
             )
         END,
         internal.instant_fault(p_content, 'received_at', p_received_at),

@@ -1,10 +1,11 @@
 -- internal.parse_json(): a value or a fault, whatever the bytes.
 BEGIN;
-SELECT plan(32);
+SELECT plan(36);
 
-SELECT is((internal.parse_json(convert_to(body, 'UTF8'))).content, body::jsonb, description)
+SELECT is((internal.parse_json(convert_to(body, 'UTF8'))).content, ltrim(body, E'\uFEFF')::jsonb, description)
 FROM (VALUES
     ('{}',                          'an empty object is an object'),
+    (E'\uFEFF{"a": 1}',             'a byte order mark before it is allowed'),
     (E' {"a" : 1}\r\n',             'white space around it is allowed'),
     ('{"a": [{"b": null}, 1.5e3]}', 'values nest'),
     ('{"a": "é😀\u00e9\ud83d\ude00"}', 'characters of all planes, written out or escaped'),
@@ -28,11 +29,14 @@ FROM (VALUES
     ('\x7b2261223a22c0af227d',      'not UTF-8: ',                            'an overlong form'),
     ('\x7b2261223a22eda080227d',    'not UTF-8: ',                            'a surrogate in UTF-8'),
     ('\x7b2261223a2200227d',        'not UTF-8: ',                            'a null byte'),
-    ('\xefbbbf7b7d',                'not JSON: ',                             'a byte order mark'),
+    ('\xefbbbfefbbbf7b7d',          'not JSON: ',                             'two byte order marks'),
+    ('\x1f8b08',                    'not JSON, but gzip that',                'what body_hint knows'),
     (' ',                           'not JSON: ',                             'a blank'),
     ('{"a": 1',                     'not JSON: ',                             'an object that does not end'),
-    ('{"a": 1} {}',                 'not JSON: ',                             'two objects'),
-    ('{''a'': 1}',                  'not JSON: ',                             'wrong quotes'),
+    ('{"a": 1} {}',                 'not one JSON value: send each in a message of its own: ',                             'two objects'),
+    ('{a: 1}',                      'not JSON: ',                             'no quotes'),
+    (E'{"a": 1}\n{"a": 1}',        'not one JSON value: ',                   'one object a line'),
+    ('{},{}',                      'not one JSON value: ',                   'values with a comma between them'),
     ('{"a": NaN}',                  'not JSON: .*Token "NaN" is invalid',     'NaN, and the reason has the detail'),
     ('{"a": 1e400000}',             'not JSON: ',                             'a number beyond numeric'),
     (convert_to('{"a": "\u0000"}', 'UTF8'),       'not JSON: ', 'an escaped null character, which text cannot hold'),

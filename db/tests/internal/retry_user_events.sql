@@ -30,7 +30,7 @@ SELECT results_eq(
     'SELECT event_sk, reason FROM raw.rejected_user_events ORDER BY event_sk',
     $$ VALUES
         (1005::bigint, 'id: blank'),
-        (1006, E'event_type: unknown: "\uFFFD"'),
+        (1006, E'event_type: unknown: "\uFFFD", must be User Created, User Updated or User Deleted'),
         (1007, 'as of old')
     $$,
     'the others stay with today''s reason, as it can be shown'
