@@ -13,7 +13,7 @@ from driver.broker.publisher import Message, Publisher
 from driver.committed import POLL_SECONDS, Committed
 from driver.database import connect
 from driver.errors import BrokerError
-from driver.files import message_ids
+from driver.identity import message_ids
 from driver.ingest import BATCH, Ingester, Outcome
 from driver.patience import Patience
 from driver.progress import bars, show
@@ -34,7 +34,7 @@ Share = Callable[[], float | None]
 def import_organizations(texts: Iterator[bytes]) -> Outcome:
     """Bring a file's organizations into raw and the dimension, all or nothing.
 
-    New counts changed ones too. Raises UsageError for a bad file, psycopg.Error for a fault.
+    New counts changed ones too. Raises psycopg.Error for a fault.
     """
     with connect("import") as connection, connection.transaction():
         cursor = connection.cursor()
@@ -52,9 +52,9 @@ def import_user_events(
 ) -> Outcome:
     """Publish a file's user events and wait until the consumers have committed each of them.
 
-    *share* says how much of the file is read, for the progress. Raises UsageError for a bad file,
-    Fault when a server is missing from the start or nobody consumes. What is published then stays
-    in the queue; importing again repeats no event.
+    *share* says how much of the file is read, for the progress. Raises Fault when a server is
+    missing from the start or nobody consumes. What is published then stays in the queue; importing
+    again repeats no event.
     """
     import_id = uuid4()
     published = 0
@@ -81,7 +81,7 @@ def import_user_events_directly(texts: Iterator[bytes], share: Share = lambda: N
     """Ingest a file's user events without the queue, a commit a batch.
 
     The events get the ids that they would get in the queue, so neither way repeats the other's.
-    Raises UsageError for a bad file, psycopg.Error for a fault.
+    Raises psycopg.Error for a fault.
     """
     outcome = Outcome()
     messages = ((text, message_id, None) for message_id, text in message_ids(texts))
