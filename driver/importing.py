@@ -84,7 +84,10 @@ def import_user_events_directly(texts: Iterator[bytes], share: Share = lambda: N
     Raises psycopg.Error for a fault.
     """
     outcome = Outcome()
-    messages = ((text, message_id, None) for message_id, text in message_ids(texts))
+    messages = (
+        (message.body, message.message_id, message.correlation_id)
+        for message in _messages(texts, uuid4())
+    )
     with Ingester("import", _give_up) as ingester, bars(sys.stderr) as progress:
         committing = progress.add_task("user events committed", total=None, count=0)
         while batch := list(islice(messages, BATCH)):
@@ -103,7 +106,7 @@ def _publish(settings: Settings, texts: Iterator[bytes], import_id: UUID) -> Ite
     When the link is lost, what it left unconfirmed goes first over the next one: the broker may
     have it twice then, the database will not.
     """
-    batches = _batches(texts, import_id)
+    batches = _batches(_messages(texts, import_id))
     pending: list[Message] = []
     published = 0
     patience = Patience()
@@ -125,10 +128,11 @@ def _publish(settings: Settings, texts: Iterator[bytes], import_id: UUID) -> Ite
             patience.wait(error)
 
 
-def _batches(texts: Iterator[bytes], import_id: UUID) -> Iterator[list[Message]]:
-    messages = (
-        Message(message_id, f"import/{import_id}/{position}", text)
-        for position, (message_id, text) in enumerate(message_ids(texts), start=1)
-    )
+def _messages(texts: Iterator[bytes], import_id: UUID) -> Iterator[Message]:
+    for position, (message_id, text) in enumerate(message_ids(texts), start=1):
+        yield Message(message_id, f"import/{import_id}/{position}", text)
+
+
+def _batches(messages: Iterator[Message]) -> Iterator[list[Message]]:
     while batch := list(islice(messages, PUBLISH_BATCH)):
         yield batch

@@ -221,7 +221,8 @@ SELECT results_eq(
         'received bigint NOT NULL',
         'inserted bigint NOT NULL',
         'duplicates bigint NOT NULL',
-        'rejected bigint NOT NULL'
+        'rejected bigint NOT NULL',
+        'event_sks int8multirange'
     ],
     'etl.ingests: columns'
 );

@@ -115,10 +115,12 @@ BEGIN
         CROSS JOIN LATERAL internal.parse_correlation_id(judged.correlation_id) AS import
     ),
     ingest AS (
-        INSERT INTO etl.ingests (import_id, positions, received, inserted, duplicates, rejected)
+        INSERT INTO etl.ingests (import_id, positions, event_sks, received, inserted, duplicates, rejected)
         SELECT
             import_id,
             range_agg(position) FILTER (WHERE import_id IS NOT NULL),
+            range_agg(int8range(coalesce(event_sk, reject_sk), coalesce(event_sk, reject_sk), '[]'))
+                FILTER (WHERE import_id IS NOT NULL AND coalesce(event_sk, reject_sk) IS NOT NULL),
             count(*),
             count(event_sk),
             count(*) - count(event_sk) - count(reject_sk),

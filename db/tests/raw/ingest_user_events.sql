@@ -1,6 +1,6 @@
 -- raw.ingest_user_events(): every message lands, in raw or in quarantine with a reason, and only once.
 BEGIN;
-SELECT plan(99);
+SELECT plan(101);
 
 \set event '''{"id": "anna", "event_type": "User Created", "received_at": "2020-12-08 10:00"}''::jsonb'
 
@@ -363,6 +363,23 @@ SELECT results_eq(
     $$,
     'each file import is noted for itself, with the positions of its messages'
 );
+SELECT results_eq(
+    $$
+        SELECT import_id, user_id COLLATE "default"
+        FROM etl.ingests
+        JOIN raw.user_events ON event_sk <@ event_sks
+        ORDER BY 1, 2
+    $$,
+    $$
+        VALUES
+            ('00000000-0000-4000-8000-000000000001', '1'), ('00000000-0000-4000-8000-000000000001', '4'),
+            ('00000000-0000-4000-8000-000000000002', '2')
+    $$,
+    'and with its events'
+);
+SELECT is(count(*), 1::bigint, 'and rejects')
+FROM etl.ingests
+JOIN raw.rejected_user_events ON event_sk <@ event_sks;
 
 DELETE FROM etl.ingests;
 SELECT is(result::text, '(12,4,4,4)', 'messages of two imports land out of order, some of them twice')
