@@ -7,10 +7,10 @@ AS $decode_headers$
 DECLARE
     c_deepest CONSTANT integer := 32;
     -- JSON in pieces, joined in the end: text that grows would be copied each time.
-    v_pieces  text[] := '{"{"}';
+    v_pieces  text[] := ARRAY['{'];
     -- Where each open table or array ends, the innermost last, and how JSON closes it.
     v_ends    integer[] := ARRAY[octet_length(p_table)];
-    v_closers text[] := '{"}"}';
+    v_closers text[] := ARRAY['}'];
     v_depth   integer := 1;
     v_place   integer := 0;
     v_comma   text := '';
@@ -53,7 +53,7 @@ BEGIN
             WHEN v_type IN ('b', 's', 'I') THEN v_bits::bigint / (1::bigint << 64 - 8 * v_size)
             ELSE (v_bits >> 64 - 8 * v_size)::bigint
         END;
-        v_size := CASE WHEN v_type IN ('S', 'x', 'A', 'F') THEN v_number ELSE 0 END;
+        v_size := CASE WHEN v_type IN ('S', 'x', 'A', 'F') THEN v_number::integer ELSE 0 END;
         IF v_place IS NULL OR v_place + v_size > v_ends[v_depth] THEN
             RAISE data_exception;
         END IF;

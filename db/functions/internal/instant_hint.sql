@@ -7,7 +7,9 @@ AS $instant_hint$
 DECLARE
     v_text  CONSTANT text := left(p_value #>> '{}', 100);
     -- A number, also as text, and as .NET writes it.
-    v_epoch CONSTANT numeric := substring(v_text FROM '^(?:/Date\()?([0-9]{9,20}(?:[.][0-9]{1,9})?)(?:[+-][0-9]{4})?(?:\)/)?$');
+    v_epoch CONSTANT numeric := substring(
+        v_text FROM '^(?:/Date\()?([0-9]{9,20}(?:[.][0-9]{1,9})?)(?:[+-][0-9]{4})?(?:\)/)?$'
+    )::numeric;
     v_unit  text;
     v_scale numeric;
 BEGIN
