@@ -13,7 +13,12 @@ CREATE OR REPLACE FUNCTION internal.instant_fault(p_content jsonb, p_field text,
         WHEN p_instant IS NULL
             THEN concat_ws(
                 ', ',
-                format('%s: no ISO 8601 date and time: %s', p_field, left((p_content -> p_field)::text, 100)),
+                format('%s: no ISO 8601 date and time', p_field) || CASE
+                    -- The text of an array may be without bounds.
+                    WHEN jsonb_typeof(p_content -> p_field) IN ('string', 'number')
+                        THEN ': ' || left((p_content -> p_field)::text, 100)
+                    ELSE ''
+                END,
                 internal.instant_hint(p_content -> p_field)
             )
         ELSE format('%s: not in the years 1970 to 2199: %s', p_field, left((p_content -> p_field)::text, 100))

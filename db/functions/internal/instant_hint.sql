@@ -5,10 +5,11 @@ CREATE OR REPLACE FUNCTION internal.instant_hint(p_value jsonb)
     SET timezone = 'UTC'
 AS $instant_hint$
 DECLARE
-    v_text  CONSTANT text := left(p_value #>> '{}', 100);
+    -- The text of an array may be without bounds.
+    v_text  CONSTANT text := CASE WHEN jsonb_typeof(p_value) IN ('string', 'number') THEN left(p_value #>> '{}', 100) END;
     -- A number, also as text, and as .NET writes it.
     v_epoch CONSTANT numeric := substring(
-        v_text FROM '^(?:/Date\()?([0-9]{9,20}(?:[.][0-9]{1,9})?)(?:[+-][0-9]{4})?(?:\)/)?$'
+        v_text FROM '^(?:/Date[(])?([0-9]{9,20}(?:[.][0-9]{1,9})?)(?:[+-][0-9]{4})?(?:[)]/)?$'
     )::numeric;
     v_unit  text;
     v_scale numeric;
@@ -38,7 +39,7 @@ BEGIN
             ) || ': send ISO 8601, as text'
         WHEN v_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
             THEN 'a day without a time'
-        WHEN v_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)? ?(\[|(?!(Z|UTC|GMT|AM|PM)$)[A-Za-z])'
+        WHEN v_text ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)? ?([[]|(?!(Z|UTC|GMT|AM|PM)$)[A-Za-z])'
             THEN 'the name of a zone without an offset: send the offset, or UTC'
         WHEN v_text ~ '^[0-9]{4}-?[0-9]{2}-?[0-9]{2}[ Tt][0-9]{2}:?[0-9]{2}'
             THEN 'no instant of the calendar, or not in the form of "2020-12-08T20:03:16Z"'

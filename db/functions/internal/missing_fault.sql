@@ -16,7 +16,7 @@ BEGIN ATOMIC
         FROM jsonb_each(CASE jsonb_typeof(p_content) WHEN 'object' THEN p_content ELSE '{}' END) AS field (key, value)
     ),
     inner_field AS (
-        SELECT outer_field.key || '.' || field.key AS path, field.key, field.value
+        SELECT left(outer_field.key, 50) || '.' || left(field.key, 50) AS path, field.key, field.value
         FROM outer_field
         CROSS JOIN LATERAL jsonb_each(
             CASE jsonb_typeof(outer_field.value) WHEN 'object' THEN outer_field.value ELSE '{}' END
@@ -25,31 +25,31 @@ BEGIN ATOMIC
     place AS (
         SELECT
             1 AS depth,
-            key AS path,
+            left(key, 50) AS path,
             array_position((SELECT names FROM alias), internal.plain_name(key)) AS rank
         FROM outer_field
         UNION ALL
         SELECT 2, path, array_position((SELECT names FROM alias), internal.plain_name(key))
         FROM inner_field
         UNION ALL
-        SELECT 3, path || '.' || field.key, array_position((SELECT names FROM alias), internal.plain_name(field.key))
+        SELECT 3, path || '.' || left(field.key, 50), array_position((SELECT names FROM alias), internal.plain_name(field.key))
         FROM inner_field
         CROSS JOIN LATERAL jsonb_object_keys(
             CASE jsonb_typeof(inner_field.value) WHEN 'object' THEN inner_field.value ELSE '{}' END
         ) AS field (key)
         UNION ALL
-        SELECT 4, key || ', a list of them: send each in a message of its own', 1
+        SELECT 4, left(key, 50) || ', a list of them: send each in a message of its own', 1
         FROM outer_field
         WHERE value @? 'strict $[0] ? (@.type() == "object")'
         UNION ALL
-        SELECT 5, key || ', which holds JSON as text', 1
+        SELECT 5, left(key, 50) || ', which holds JSON as text', 1
         FROM outer_field
         WHERE value @? 'strict $ ? (@.type() == "string" && @ starts with "{")'
     )
     SELECT concat(
         p_field, ': missing',
         (
-            SELECT ', there is ' || left(path, 100)
+            SELECT ', there is ' || path
             FROM place
             WHERE rank IS NOT NULL
             ORDER BY depth, rank, path

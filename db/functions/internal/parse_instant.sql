@@ -11,7 +11,7 @@ DECLARE
     -- named as well, as Java ([Europe/Paris]) and Go (CET) do: the offset holds.
     c_iso_8601 CONSTANT text :=
         '^([0-9]{4}-[0-9]{2}-[0-9]{2})[ Tt]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:(?<=:[0-9]{2}:[0-9]{2})[.,]([0-9]{1,6})[0-9]*)?'
-        '(?: ?([Zz]|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)(?:(?:\[[^]]+\])+| [A-Z]{3,5})?)?$';
+        '(?: ?([Zz]|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)(?:(?:[[][^]]+])+| [A-Z]{3,5})?)?$';
     v_parts CONSTANT text[] := regexp_match(p_text, c_iso_8601);
 BEGIN
     IF v_parts IS NULL THEN

@@ -16,8 +16,9 @@ BEGIN
     END IF;
 
     content := convert_from(
-        CASE substr(p_body, 1, 3)
-            WHEN '\xefbbbf' THEN substr(p_body, 4) -- a byte order mark
+        CASE
+            WHEN substr(p_body, 1, 3) = convert_to(E'\uFEFF', 'UTF8') -- a byte order mark
+                THEN substr(p_body, 4)
             ELSE p_body
         END,
         'UTF8'

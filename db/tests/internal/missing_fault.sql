@@ -36,7 +36,7 @@ FROM (VALUES
         ', there is Message, which holds JSON as text; an envelope of Amazon SNS, which raw.adapt_user_event can open'),
     ('event_type', '{"detail-type": "x", "detail": {"event_type": "y"}}',
         ', there is detail.event_type; an envelope of Amazon EventBridge, which raw.adapt_user_event can open'),
-    ('id', jsonb_build_object(repeat('x', 200), jsonb '{"id": 1}'), ', there is ' || repeat('x', 100))
+    ('id', jsonb_build_object(repeat('x', 200), jsonb '{"id": 1}'), ', there is ' || repeat('x', 50) || '.id')
 ) AS example (field, content, hint);
 
 SELECT * FROM finish();
