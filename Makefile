@@ -7,7 +7,7 @@ SHELL := bash
 # What may be set on the command line. Another name is a mistake, which nothing else would notice.
 SETTINGS := SERVICES CONSUMERS CATCH_UP_SECONDS USER_EVENTS_QUEUE POSTGRES% RABBITMQ% PG% INGEST_PASSWORD LOAD_PASSWORD \
   ORGANIZATIONS USER_EVENTS DIRECT IMPORT_DATE FROM TO RULES STATUS CSV BACKUP YES \
-  FILES FAULTS SEED HISTORIES STORM SYSTEMS RUN SHELL %_proxy %_PROXY PIP% DOCKER% COMPOSE%
+  FILES FAULTS SEED HISTORIES STORM SYSTEMS RUN SHELL UNTUNED SHARDS WORKERS %_proxy %_PROXY PIP% DOCKER% COMPOSE%
 UNKNOWN := $(filter-out $(SETTINGS),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
 $(if $(UNKNOWN),$(error there is no setting $(firstword $(UNKNOWN)): 'make help' lists them))
 

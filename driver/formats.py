@@ -32,6 +32,7 @@ FORMATS: Final = (
     (rb"---\s|[A-Za-z_]\w*: ", "YAML", "yq -o=json FILE"),
     (rb'[^\n{}\[\]]*?[\w"][,;\t|]["\w][^\n{}\[\]]*\n', "CSV", FROM_CSV),
 )
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 MARKS: Final = b"\xef\xbb\xbf\x1e, \t\r\n"
 # The name of a value, a string, or what opens or closes.
 TOKEN: Final = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:|"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
@@ -40,6 +41,7 @@ KEYS: Final = (b"id", b"organization_key")
 
 def other_format(head: bytes, is_whole: bool) -> str | None:
     """Return what is wrong with a file that begins so, None if it may be JSON objects."""
+    head = head.removeprefix(BYTE_ORDER_MARK)
     for pattern, name, command in FORMATS:
         if re.match(pattern, head):
             return f"it is {name}, not JSON in UTF-8" + (_try(command) if command else "")

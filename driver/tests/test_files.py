@@ -235,6 +235,7 @@ def test_an_object_with_a_list_is_an_object(tmp_path: Path, content: bytes) -> N
         (b"ORC\x08", "ORC", "orc-contents"),
         (b"PGDMP\x01", "a dump of PostgreSQL", "psql"),
         (b'<?xml version="1.0"?>', "XML", "yq"),
+        (b"\xef\xbb\xbf<events/>", "XML", "yq"),
         (b"id: anna\n", "YAML", "yq"),
         (b"id,event_type\n1,2\n", "CSV", "python3 -c"),
         (b'"id";"event_type"\n1;2\n', "CSV", "python3 -c"),

@@ -1,4 +1,4 @@
--- requires: internal.has_only_strings internal.instant_fault internal.key_fault internal.plain_name internal.text_fault
+-- requires: internal.has_only_strings internal.instant_fault internal.key_fault internal.text_fault
 -- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
 CREATE OR REPLACE FUNCTION internal.user_event_fault(
     p_content         jsonb,
@@ -22,10 +22,10 @@ CREATE OR REPLACE FUNCTION internal.user_event_fault(
                 format(
                     'event_type: unknown: %s, must be %s',
                     left((p_content -> 'event_type')::text, 100),
-                    CASE internal.plain_name(left(p_content ->> 'event_type', 100))
-                        WHEN 'usercreated' THEN 'User Created'
-                        WHEN 'userupdated' THEN 'User Updated'
-                        WHEN 'userdeleted' THEN 'User Deleted'
+                    CASE
+                        WHEN left(p_content ->> 'event_type', 100) ~* 'creat' THEN 'User Created'
+                        WHEN left(p_content ->> 'event_type', 100) ~* 'updat' THEN 'User Updated'
+                        WHEN left(p_content ->> 'event_type', 100) ~* 'delet' THEN 'User Deleted'
                         ELSE 'User Created, User Updated or User Deleted'
                     END
                 )

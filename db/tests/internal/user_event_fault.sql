@@ -15,7 +15,7 @@ FROM (VALUES
     ('{"event_type": 1}', 'event_type: unknown: 1, must be User Created, User Updated or User Deleted'),
     ('{"event_type": null}', 'event_type: must be a string, is of type null'),
     ('{"event_type": "user.created"}', 'event_type: unknown: "user.created", must be User Created'),
-    ('{"event_type": "UserUpdated"}', 'event_type: unknown: "UserUpdated", must be User Updated'),
+    ('{"event_type": "UPDATE"}', 'event_type: unknown: "UPDATE", must be User Updated'),
     ('{"event_type": "USER_DELETED"}', 'event_type: unknown: "USER_DELETED", must be User Deleted'),
     ('{"received_at": "now", "username": 1}', 'received_at: no ISO 8601 date and time: "now"'),
     ('{"received_at": "2020-12-07 23:59:59.999999", "username": 1}',
