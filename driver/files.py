@@ -13,6 +13,8 @@ from driver.formats import other_format
 CHUNK: Final = 1 << 18
 # No object of this size is an event, and as much is kept in memory at most.
 LARGEST: Final = 1 << 24
+# How often so much may be read in vain.
+RETRIES: Final = 20
 STRING: Final = rb'"(?:[^"\\\n]++|\\[^\n])*+"'
 FLAT: Final = rb'(?:[^{}\[\]"]++|' + STRING + rb")*+"
 # In one line, which cannot be another one's by mistake, also with what is nested in it.
@@ -88,7 +90,7 @@ def _texts(buffer: bytes, stream: BinaryIO) -> Iterator[bytes]:
     """Yield the texts. Raises EOFError where an object or an array does not end."""
     in_array = False
     at_end = False
-    start = 0
+    start = retries = 0
     newline = -1
     while True:
         if newline < start and (newline := buffer.find(b"\n", start)) < 0:
@@ -117,7 +119,11 @@ def _texts(buffer: bytes, stream: BinaryIO) -> Iterator[bytes]:
         elif (end := _end_of_text(buffer, start, in_array)) > 0:
             yield buffer[start:end].rstrip()
             start = end
-        elif (at_end or len(buffer) - start > LARGEST) and buffer.find(b"\n{", start) > 0:
+        elif (
+            (at_end or len(buffer) - start > LARGEST)
+            and (retries := retries + 1) < RETRIES
+            and buffer.find(b"\n{", start) > 0
+        ):
             end = buffer.find(b"\n", start)  # a broken line, which took the next ones for its own
             yield buffer[start:end].rstrip()
             start = end

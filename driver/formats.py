@@ -30,12 +30,14 @@ FORMATS: Final = (
     (rb"PGDMP", "a dump of PostgreSQL", "psql -Atc 'SELECT to_json(events) FROM events'"),
     (rb"\s*<", "XML", "yq -p=xml -o=json FILE"),
     (rb"---\s|[A-Za-z_]\w*: ", "YAML", "yq -o=json FILE"),
-    (rb'[^\n{}\[\]]*?[\w"][,;\t|]["\w][^\n{}\[\]]*\n', "CSV", FROM_CSV),
+    (rb'[^\n{}\[\]]{0,100}?[\w"][,;\t|]["\w]', "CSV", FROM_CSV),
 )
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 MARKS: Final = b"\xef\xbb\xbf\x1e, \t\r\n"
 # The name of a value, a string, or what opens or closes.
-TOKEN: Final = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:|"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+TOKEN: Final = re.compile(rb'"((?:[^"\\]++|\\.)*+)"\s*+:|"(?:[^"\\]++|\\.)*+"?|[{}\[\]]', re.DOTALL)
+# Two objects that are in no list, as a broken first line leaves them.
+APART: Final = re.compile(rb"\}[ \t\r]*+\n\s*+\{")
 KEYS: Final = (b"id", b"organization_key")
 
 
@@ -55,6 +57,8 @@ def other_format(head: bytes, is_whole: bool) -> str | None:
 
 def _path_to_objects(content: bytes, is_whole: bool) -> str | None:
     """Return where in the only object of a file a list of objects is, as jq has it, if so."""
+    if APART.search(content):
+        return None
     path: str | None = None
     name = ""
     steps: list[str] = []

@@ -48,7 +48,7 @@ def test_an_array_gives_its_elements(
 
 
 @given(
-    values=st.lists(st.dictionaries(st.text(), JSON), min_size=1),
+    values=st.lists(st.dictionaries(st.text(max_size=3), JSON, max_size=3), min_size=1, max_size=4),
     indent=st.none() | st.integers(0, 3),
     separator=st.sampled_from(
         [
@@ -167,6 +167,11 @@ def test_bad_objects_are_the_databases_to_judge(tmp_path: Path) -> None:
         (b'[{"a": 1},', [b'{"a": 1}'], "its JSON array does not end; the 1 objects before"),
         (b'{"a": 1}\n{"a": {"b": 1', [b'{"a": 1}'], "ends in the middle of an object"),
         (b'{\n "a": 1\n}\n{\n "a": [', [b'{\n "a": 1\n}'], "ends in the middle of an object"),
+        (
+            b'{"a": 1}\n' + b'{"a": [\n{"b": 1},\n' * 30,
+            [b'{"a": 1}', *[b'{"a": [', b'{"b": 1}'] * 19],
+            "does not end within",
+        ),
         (b'{"a": 1}\n{"a": [' + b" " * 50, [b'{"a": 1}'], "an object does not end within 0 MiB"),
     ],
 )
@@ -210,6 +215,7 @@ def test_objects_in_an_object_are_refused(tmp_path: Path, content: bytes, path: 
         b'{"tags": [{"x": 1}], "id": 1}',
         b'{"tags": [{"x": 1}]}\n{"tags": []}',
         b'{"tags": [1], "name": {}}',
+        b'{"tags": [\n{"x": 1}\n{"x": 2}',
         b'{"organization_key": 1, "tags": [{"x": 1}]}',
     ],
 )
