@@ -1,6 +1,6 @@
 -- raw.adapt_user_event(): a function of the user's own between a message and an event.
 BEGIN;
-SELECT plan(30);
+SELECT plan(31);
 
 \set event '''{"id": "anna", "event_type": "User Created", "received_at": "2020-12-08 10:00:00"}'''
 
@@ -143,6 +143,22 @@ SELECT results_eq(
 );
 SELECT is(result::text, '(1,0,1,0)', 'and none of them comes again')
 FROM raw.ingest_user_events(ARRAY['{"ID": 5}']::bytea[], ARRAY['m'], p_headers => ARRAY[pg_temp.text_header('type', 'gone')]) AS result;
+
+-- The headers of an erased user go with the body, also of what comes later.
+DELETE FROM raw.rejected_user_events;
+SELECT raw.ingest_user_events(
+    ARRAY['{}', '{}']::bytea[], NULL, p_headers => ARRAY[pg_temp.text_header('who', '5'), pg_temp.text_header('who', '6')]
+) \g /dev/null
+SELECT crm.erase_user('5') \g /dev/null
+SELECT raw.ingest_user_events(ARRAY['{"ID": 5}']::bytea[], NULL, p_headers => ARRAY[pg_temp.text_header('who', '5')]) \g /dev/null
+SELECT results_eq(
+    $$
+        SELECT octet_length(body), internal.decode_headers(headers), reason = 'erased'
+        FROM raw.rejected_user_events
+        ORDER BY event_sk
+    $$,
+    $$ VALUES (0, NULL::jsonb, true), (2, '{"who": "6"}', false), (0, NULL, true) $$, 'erased with the body'
+);
 
 SELECT throws_ok(
     $$ SELECT raw.ingest_user_events('{a,b}', NULL, p_headers => ARRAY[NULL]::bytea[]) $$, '22023',
