@@ -1,6 +1,6 @@
 -- internal.mentions_user(): is a rejected body about a user?
 BEGIN;
-SELECT plan(31);
+SELECT plan(32);
 
 CREATE FUNCTION pg_temp.mentions(p_body text) RETURNS boolean LANGUAGE sql AS $$
     SELECT internal.mentions_user(
@@ -12,6 +12,7 @@ FROM (VALUES
     ('{"id": "42"}', true),
     ('{"id": 42}', true),
     ('{"id": "42", ', true),
+    ('{"id": "42", "x": 1e400}', true),
     ('{"id": "4242"}', false),
     ('{"id": "43", "username": "Herschel", "user_email": "her@slough.example"}', false),
     ('{"username": "Herschel"}', true),
