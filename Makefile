@@ -4,13 +4,20 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .NOTPARALLEL:
 
-ORGANIZATIONS := data/organizations.json
-USER_EVENTS := data/user_events.json
-export ORGANIZATIONS USER_EVENTS IMPORT_DATE
+# What may be set on the command line. Another name is a mistake, which nothing else would notice.
+SETTINGS := SERVICES CONSUMERS CATCH_UP_SECONDS USER_EVENTS_QUEUE POSTGRES% RABBITMQ% PG% INGEST_PASSWORD LOAD_PASSWORD \
+  ORGANIZATIONS USER_EVENTS DIRECT IMPORT_DATE FROM TO RULES STATUS CSV BACKUP YES \
+  FILES FAULTS SEED HISTORIES STORM SYSTEMS RUN SHELL UNTUNED SHARDS WORKERS %_proxy %_PROXY PIP% DOCKER% COMPOSE%
+UNKNOWN := $(filter-out $(SETTINGS),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
+$(if $(UNKNOWN),$(error there is no setting $(firstword $(UNKNOWN)): 'make help' lists them))
+
+export IMPORT_DATE
+# make -C leaves the folder that it was called in.
+export CALLED_IN := $(PWD)
 
 MANAGE := @services/manage
 CHECKED := driver reporting bench db/mutate services/dead_letters.py
-SCRIPTS := .ci/matrix .ci/run $(addprefix services/,apt-install common consumers docker external keep local manage processes requirements tuned venv) \
+SCRIPTS := .ci/matrix .ci/run $(addprefix services/,apt-install common consumers docker external import keep local manage processes requirements tuned venv) \
   $(addprefix db/,citus/test coverage lint migrate restore scratch test try)
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run
@@ -22,8 +29,6 @@ CLUSTER = $(if $(PGHOST),@PATH="$(CURDIR)/.venv/bin:$$PATH",$(RUN_AS_ADMIN))
 AS = $(RUN) env PGOPTIONS='-c role=warehouse_$(1)'
 # A reader that goes, as in `make status | head`, is no fault.
 READ_ON := || [[ $$? == 141 ]]
-# The absolute path of the file that a variable names, for containers. A pipe has none: /dev/stdin is passed as it is.
-ABSOLUTE = "$$(realpath -e "$$$(1)" 2>/dev/null || echo "$$$(1)")"
 
 ##@ use
 .PHONY: help
@@ -51,9 +56,8 @@ migrate: ## Bring schema and functions up to date
 
 ##@ use
 .PHONY: import
-import: ## Import both files (ORGANIZATIONS=file USER_EVENTS=file; DIRECT=1: past the queue)
-	$(call AS,ingest) python -m driver import both $(if $(DIRECT),--direct) \
-	  $(call ABSOLUTE,ORGANIZATIONS) $(call ABSOLUTE,USER_EVENTS)
+import: ## Import the files that are named, - is stdin; none: the sample (ORGANIZATIONS=file USER_EVENTS=file; DIRECT=1: past the queue)
+	@services/import $(subst @,,$(call AS,ingest)) python -m driver import
 
 .PHONY: users_dim user_events_daily
 users_dim: ## Load crm.users_dim for one day (IMPORT_DATE=2020-12-08)

@@ -99,17 +99,18 @@ def _until_told(work: Callable[[threading.Event], None], unfinished: str) -> int
 
 
 def _add_import(add: Add) -> None:
-    command = add("import", help="import files: a JSON array each, or one JSON object in each line")
+    command = add("import", help="import files of JSON objects, however they are laid out")
     add_kind = command.add_subparsers(required=True, metavar="WHAT").add_parser
     organizations = add_kind("organizations", help="import organizations")
     user_events = add_kind("user-events", help="import user events; ends when all are committed")
     both = add_kind("both", help="import both, after a first look at both files")
+    a_file = "a file, - for what comes in"
     for kind in (organizations, user_events, both):
         kind.set_defaults(run=_import, organizations=None, user_events=None)
     for kind in (organizations, both):
-        kind.add_argument("organizations", type=Path, metavar="ORGANIZATIONS", help="a file")
+        kind.add_argument("organizations", type=Path, metavar="ORGANIZATIONS", help=a_file)
     for kind in (user_events, both):
-        kind.add_argument("user_events", type=Path, metavar="USER_EVENTS", help="a file")
+        kind.add_argument("user_events", type=Path, metavar="USER_EVENTS", help=a_file)
         kind.add_argument(
             "--direct",
             action="store_true",
@@ -126,15 +127,19 @@ def _import(arguments: argparse.Namespace) -> int:
         import_user_events = importing.import_user_events_directly
         if not arguments.direct:
             import_user_events = partial(importing.import_user_events, Settings.from_environment())
+    if arguments.organizations == arguments.user_events == Path("-"):
+        raise UsageError("only one of two files can be -")
     # A file that is no good is refused before the other one is written.
     if arguments.organizations:
-        organizations = Texts(arguments.organizations)
-        imports.append(("organizations", partial(importing.import_organizations, organizations)))
+        texts = Texts(arguments.organizations)
+        imports.append(("organizations", texts, partial(importing.import_organizations, texts)))
     if arguments.user_events:
-        user_events = Texts(arguments.user_events)
-        imports.append(("user events", partial(import_user_events, user_events, user_events.share)))
-    for what, import_them in imports:
+        texts = Texts(arguments.user_events)
+        imports.append(("user events", texts, partial(import_user_events, texts, texts.share)))
+    for what, texts, import_them in imports:
         _say(what, import_them())
+        if texts.fault:
+            raise UsageError(texts.fault)
     return 0
 
 

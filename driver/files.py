@@ -1,149 +1,182 @@
 """Splits a file into JSON texts, as a stream of bytes: what is in them the database judges."""
 
-import hashlib
-import json
 import os
 import re
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from driver.errors import UsageError
+from driver.formats import other_format
 
 CHUNK: Final = 1 << 18
-# A flat object or a string as a whole, or one character that matters outside of strings.
-TOKEN: Final = re.compile(
-    rb'\{(?:[^{}\[\]"]++|"(?:[^"\\]++|\\.)*+")*+\}|"(?:[^"\\]++|\\.)*+"|["\[\]{},]', re.DOTALL
-)
-BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-# By what a file begins with: what else it may be, and the command that prints it as JSON in UTF-8.
-OTHERS: Final = (
-    (rb"\x1f\x8b", "gzip", "zcat"),
-    (rb"BZh", "bzip2", "bzcat"),
-    (rb"\xfd7zXZ", "xz", "xzcat"),
-    (rb"\x28\xb5\x2f\xfd", "zstd", "zstdcat"),
-    (rb"PK\x03\x04", "zip", "unzip -p"),
-    (rb"\xff\xfe\0\0|[^\0]\0\0\0", "UTF-32", "iconv -f UTF-32LE -t UTF-8"),
-    (rb"\0\0(\xfe\xff|\0[^\0])", "UTF-32", "iconv -f UTF-32BE -t UTF-8"),
-    (rb"\xff\xfe|[^\0]\0", "UTF-16", "iconv -f UTF-16LE -t UTF-8"),
-    (rb"\xfe\xff|\0[^\0]", "UTF-16", "iconv -f UTF-16BE -t UTF-8"),
+# No object of this size is an event, and as much is kept in memory at most.
+LARGEST: Final = 1 << 24
+# How often so much may be read in vain.
+RETRIES: Final = 20
+STRING: Final = rb'"(?:[^"\\\n]++|\\[^\n])*+"'
+FLAT: Final = rb'(?:[^{}\[\]"]++|' + STRING + rb")*+"
+# In one line, which cannot be another one's by mistake, also with what is nested in it.
+INNER: Final = rb'(?:[^{}\[\]"\n]++|' + STRING + rb"|[{\[]%b[}\]])*+"
+OBJECT: Final = rb"\{(?:" + FLAT + rb"|" + INNER % (INNER % (INNER % FLAT)) + rb")\}"
+# Also a record separator (RFC 7464), and the byte order mark of a file behind another one.
+SEPARATORS: Final = re.compile(rb"(?:[\s,\x1e]++|\xef\xbb\xbf)*+")
+# What comes behind a value, at the top or in an array: with anything else, it is a broken line.
+BEHIND: Final = re.compile(rb"[ \t\r]*+(?:,[ \t\r]*+)?(?:[\n\x1e{\[]|\xef\xbb\xbf)")
+BEHIND_ELEMENT: Final = re.compile(rb"\s*+[,\]{]|[ \t\r]*+\n")
+WHOLE_OBJECT: Final = re.compile(rb"[\s,\x1e]*+(" + OBJECT + rb")(?=" + BEHIND.pattern + rb")")
+TOKEN: Final = re.compile(OBJECT + rb"|" + STRING + rb'|["\[\]{},]')
+# Where one object ends and another one begins, or two that are nested in one.
+TWO: Final = re.compile(rb"\}[\s,\x1e]*+\{")
+# What begins otherwise goes on up to the end of its line; in an array, up to the next comma.
+REST_OF_LINE: Final = re.compile(rb"[^\n\x1e]*+(?=[\n\x1e])")
+REST_OF_ELEMENT: Final = re.compile(
+    rb"(?:" + STRING + rb'|[^,\]\n"]++|"[^\n]*+(?=\n))*+(?=[,\]\n])'
 )
 
 
 class Texts(Iterator[bytes]):
-    """The elements of a JSON array, or the lines of a file with one object a line.
+    """The JSON objects of a file, however they are separated and laid out; or of - for stdin.
 
+    The elements of arrays, one object a line, several lines an object, one behind the other. What
+    is no object is a text as well: in a file of one object a line, a broken line.
     The file is opened and its kind is looked at now, the rest is read as the texts are taken; so it
-    may be a pipe. Raises UsageError when the file cannot be read or is neither, and the texts do
-    when it ends before its array does.
+    may be a pipe. Raises UsageError when the file cannot be read or is of another kind. Where it
+    turns out to be broken later, the texts end, and *fault* says why.
     """
 
     def __init__(self, path: Path) -> None:
-        self._read: Callable[[], float | None] = lambda: None
-        self._texts = self._take(path)
-        next(self._texts)
+        self.fault: str | None = None
+        self._path = path
+        self._count = 0
+        try:
+            if path == Path("-"):
+                self._stream: BinaryIO = sys.stdin.buffer
+            else:
+                self._stream = path.open("rb")
+            self._size = os.fstat(self._stream.fileno()).st_size  # a pipe has none
+            self._head = self._stream.read(CHUNK)
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror}") from error
+        if fault := other_format(self._head, len(self._head) < CHUNK):
+            self._stream.close()
+            raise UsageError(f"{path}: {fault}")
+        self._texts = self._split()
 
     def __next__(self) -> bytes:
-        return next(self._texts)
+        text = next(self._texts)
+        self._count += 1
+        return text
 
     def share(self) -> float | None:
         """Return how much of the file is read, up to 1; nobody knows it of a pipe."""
-        return self._read()
+        if not self._size:
+            return None
+        return 1 if self._stream.closed else self._stream.tell() / self._size
 
-    def _take(self, path: Path) -> Iterator[bytes]:
-        try:
-            with path.open("rb") as stream:
-                if size := os.fstat(stream.fileno()).st_size:  # a pipe has none
-                    self._read = lambda: 1 if stream.closed else stream.tell() / size
-                head = stream.read1(CHUNK)
-                for magic, name, command in OTHERS:
-                    if re.match(magic, head):
-                        raise UsageError(
-                            f"{path}: it is {name}, not JSON in UTF-8; try"
-                            f" {command} FILE | make import USER_EVENTS=/dev/stdin"
-                        )
-                head = head.removeprefix(BYTE_ORDER_MARK).lstrip()
-                while not head and (more := stream.read1(CHUNK)):
-                    head = more.lstrip()
-                if head.startswith(b"["):
-                    texts = _elements(path, head[1:], stream)
-                elif head.startswith(b"{") or not head:
-                    texts = _lines(head, stream)
-                else:
-                    raise UsageError(f"{path}: neither a JSON array nor one JSON object a line")
-                yield b""  # for __init__: no text, but all is well so far
-                yield from texts
-        except OSError as error:
-            raise UsageError(f"{path}: {error.strerror}") from error
+    def _split(self) -> Iterator[bytes]:
+        with self._stream:
+            try:
+                yield from _texts(self._head, self._stream)
+            except (EOFError, OSError) as error:
+                self.fault = (
+                    f"{self._path}: {error}; the {self._count} objects before are imported,"
+                    " mend the file and import it again: nothing is repeated"
+                )
 
 
-def _lines(head: bytes, stream: BinaryIO) -> Iterator[bytes]:
-    *lines, rest = head.split(b"\n")
-    yield from filter(None, map(bytes.strip, lines))
-    if rest := (rest + stream.readline()).strip():
-        yield rest
-    yield from filter(None, map(bytes.strip, stream))
-
-
-def _elements(path: Path, buffer: bytes, stream: BinaryIO) -> Iterator[bytes]:
-    count = 0
+def _texts(buffer: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    """Yield the texts. Raises EOFError where an object or an array does not end."""
+    in_array = False
+    at_end = False
+    start = retries = 0
+    newline = -1
     while True:
-        start = depth = 0
-        for token in TOKEN.finditer(buffer):
-            if token.end() - token.start() > 1:
-                continue
-            match buffer[token.start()]:
-                case 0x7B | 0x5B:  # { [
-                    depth += 1
-                case 0x7D | 0x5D if depth:  # } ]
-                    depth -= 1
-                case 0x2C if not depth:  # ,
-                    yield buffer[start : token.start()].strip()
-                    count += 1
-                    start = token.end()
-                case 0x5D:  # the array's own ]
-                    last = buffer[start : token.start()].strip()
-                    if last or count:
-                        yield last
-                    if (buffer[token.end() :] + stream.read(CHUNK)).strip():
-                        raise UsageError(f"{path}: goes on after the end of its JSON array")
-                    return
-                case 0x22:  # a " whose string does not end in this buffer
-                    break
-        more = stream.read(max(CHUNK, len(buffer) - start))
-        if not more:
-            raise UsageError(
-                f"{path}: the JSON array does not end; the {count} objects before are read,"
-                " mend the file and import it again"
-            )
-        buffer = buffer[start:] + more
+        if newline < start and (newline := buffer.find(b"\n", start)) < 0:
+            newline = len(buffer)
+        # A line from { to } before another {: what else there is need not be looked at.
+        if (
+            not in_array
+            and buffer.startswith(b"{", start)
+            and buffer.endswith((b"}", b"}\r"), start, newline)
+            and buffer.startswith(b"{", newline + 1)
+            and not TWO.search(buffer, start, newline)
+        ):
+            yield buffer[start:newline].rstrip()
+            start = newline + 1
+            continue
+        if found := WHOLE_OBJECT.match(buffer, start):
+            yield found[1]
+            start = found.end()
+            continue
+        separators = SEPARATORS.match(buffer, start)
+        assert separators
+        start = separators.end()
+        if buffer.startswith(b"]" if in_array else b"[", start):
+            in_array = not in_array
+            start += 1
+        elif (end := _end_of_text(buffer, start, in_array)) > 0:
+            yield buffer[start:end].rstrip()
+            start = end
+        elif (
+            (at_end or len(buffer) - start > LARGEST)
+            and (retries := retries + 1) < RETRIES
+            and buffer.find(b"\n{", start) > 0
+        ):
+            end = buffer.find(b"\n", start)  # a broken line, which took the next ones for its own
+            yield buffer[start:end].rstrip()
+            start = end
+        elif at_end:
+            if start < len(buffer):
+                raise EOFError("it ends in the middle of an object")
+            if in_array:
+                raise EOFError("its JSON array does not end")
+            return
+        elif len(buffer) - start > LARGEST:
+            raise EOFError(f"an object does not end within {LARGEST >> 20} MiB")
+        else:
+            more = stream.read(max(CHUNK, len(buffer) - start))
+            at_end = not more
+            buffer = buffer[start:] + (more or b"\n")
+            start, newline = 0, -1
 
 
-def message_ids(texts: Iterator[bytes]) -> Iterator[tuple[str, bytes]]:
-    """Give each text an id made of its content and of how often that content came before.
+def _end_of_text(buffer: bytes, start: int, in_array: bool) -> int:
+    """Return where the text that begins there ends; 0 if that is not in the buffer yet."""
+    end = start
+    if buffer.startswith((b"{", b"["), start):
+        end = _end_of_value(buffer, start)
+        if end < 0:  # nobody knows where: its first line is a text, the next one begins another
+            return max(buffer.find(b"\n", start), 0)
+        if not end or (BEHIND_ELEMENT if in_array else BEHIND).match(buffer, end):
+            return end
+    found = (REST_OF_ELEMENT if in_array else REST_OF_LINE).match(buffer, end)
+    return found.end() if found else 0
 
-    The same file gives the same ids, in any order and layout of its objects, and equal objects in
-    one file have different ones. The counts are kept in a temporary file, not in memory.
+
+def _end_of_value(buffer: bytes, start: int) -> int:
+    """Return where an object or array ends; 0 if that is not in the buffer yet, -1 if it is broken.
+
+    That is, where an object begins that cannot stand there, or a string goes on in the next line.
     """
-    with closing(sqlite3.connect("", isolation_level=None)) as counts:
-        counts.execute("PRAGMA journal_mode = off")
-        counts.execute("CREATE TABLE seen (digest INTEGER PRIMARY KEY, times INTEGER NOT NULL)")
-        for text in texts:
-            digest = hashlib.sha256(_canonical(text)).digest()[:16]
-            (times,) = counts.execute(
-                "INSERT INTO seen VALUES (?, 1)"
-                " ON CONFLICT (digest) DO UPDATE SET times = times + 1 RETURNING times",
-                (int.from_bytes(digest[:8], signed=True),),
-            ).fetchone()
-            yield f"{digest.hex()}-{times}", text
-
-
-def _canonical(text: bytes) -> bytes:
-    """Return the same bytes for the same JSON, whatever its white space and order of keys."""
-    try:
-        content = json.loads(text, parse_int=str, parse_float=str)
-        return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
-    except (ValueError, RecursionError):
-        return text
+    opened = bytearray()
+    last, end = 0, start
+    for token in TOKEN.finditer(buffer, start):
+        kind, size = buffer[token.start()], token.end() - token.start()
+        match kind:
+            case 0x7B | 0x5B:  # { [
+                between = buffer[end : token.start()].strip()
+                if kind == 0x7B and opened:
+                    before = chr(last) + chr(opened[-1]) + between.decode("latin-1")
+                    if before not in ("[[", ",[", '"{:'):
+                        return -1
+                opened.append(kind)
+            case 0x22 if size == 1:  # a " whose string does not end in its line
+                return -1 if 0 < buffer.find(b"\n", token.start()) < len(buffer) - 1 else 0
+        last, end = buffer[token.end() - 1], token.end()
+        if last in b"}]":
+            opened.pop()
+            if not opened:
+                return end
+    return 0

@@ -13,7 +13,7 @@ from driver.broker.publisher import Message, Publisher
 from driver.committed import POLL_SECONDS, Committed
 from driver.database import connect
 from driver.errors import BrokerError
-from driver.files import message_ids
+from driver.identity import message_ids
 from driver.ingest import BATCH, Ingester, Outcome
 from driver.patience import Patience
 from driver.progress import bars, show
@@ -34,7 +34,7 @@ Share = Callable[[], float | None]
 def import_organizations(texts: Iterator[bytes]) -> Outcome:
     """Bring a file's organizations into raw and the dimension, all or nothing.
 
-    Raises UsageError for a bad file, psycopg.Error for a fault.
+    Raises psycopg.Error for a fault.
     """
     with connect("import") as connection, connection.transaction():
         cursor = connection.cursor()
@@ -52,9 +52,9 @@ def import_user_events(
 ) -> Outcome:
     """Publish a file's user events and wait until the consumers have committed each of them.
 
-    *share* says how much of the file is read, for the progress. Raises UsageError for a bad file,
-    Fault when a server is missing from the start or nobody consumes. What is published then stays
-    in the queue; importing again repeats no event.
+    *share* says how much of the file is read, for the progress. Raises Fault when a server is
+    missing from the start or nobody consumes. What is published then stays in the queue; importing
+    again repeats no event.
     """
     import_id = uuid4()
     published = 0
@@ -81,10 +81,13 @@ def import_user_events_directly(texts: Iterator[bytes], share: Share = lambda: N
     """Ingest a file's user events without the queue, a commit a batch.
 
     The events get the ids that they would get in the queue, so neither way repeats the other's.
-    Raises UsageError for a bad file, psycopg.Error for a fault.
+    Raises psycopg.Error for a fault.
     """
     outcome = Outcome()
-    messages = ((text, message_id, None) for message_id, text in message_ids(texts))
+    messages = (
+        (message.body, message.message_id, message.correlation_id)
+        for message in _messages(texts, uuid4())
+    )
     with Ingester("import", _give_up) as ingester, bars(sys.stderr) as progress:
         committing = progress.add_task("user events committed", total=None, count=0)
         while batch := list(islice(messages, BATCH)):
@@ -103,7 +106,7 @@ def _publish(settings: Settings, texts: Iterator[bytes], import_id: UUID) -> Ite
     When the link is lost, what it left unconfirmed goes first over the next one: the broker may
     have it twice then, the database will not.
     """
-    batches = _batches(texts, import_id)
+    batches = _batches(_messages(texts, import_id))
     pending: list[Message] = []
     published = 0
     patience = Patience()
@@ -125,10 +128,11 @@ def _publish(settings: Settings, texts: Iterator[bytes], import_id: UUID) -> Ite
             patience.wait(error)
 
 
-def _batches(texts: Iterator[bytes], import_id: UUID) -> Iterator[list[Message]]:
-    messages = (
-        Message(message_id, f"import/{import_id}/{position}", text)
-        for position, (message_id, text) in enumerate(message_ids(texts), start=1)
-    )
+def _messages(texts: Iterator[bytes], import_id: UUID) -> Iterator[Message]:
+    for position, (message_id, text) in enumerate(message_ids(texts), start=1):
+        yield Message(message_id, f"import/{import_id}/{position}", text)
+
+
+def _batches(messages: Iterator[Message]) -> Iterator[list[Message]]:
     while batch := list(islice(messages, PUBLISH_BATCH)):
         yield batch

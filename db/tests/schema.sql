@@ -259,7 +259,8 @@ SELECT results_eq(
         'received bigint NOT NULL',
         'inserted bigint NOT NULL',
         'duplicates bigint NOT NULL',
-        'rejected bigint NOT NULL'
+        'rejected bigint NOT NULL',
+        'event_sks int8multirange'
     ],
     'etl.ingests: columns'
 );
@@ -494,7 +495,8 @@ SELECT results_eq(
         'message_id text',
         'body bytea NOT NULL',
         'reason text NOT NULL',
-        'rejected_at timestamp with time zone NOT NULL DEFAULT now()'
+        'rejected_at timestamp with time zone NOT NULL DEFAULT now()',
+        'headers bytea'
     ],
     'raw.rejected_user_events: columns'
 );
@@ -663,8 +665,11 @@ SELECT bag_eq(
         'internal.code_words(text) -> text',
         'internal.content_key(text,bytea) -> uuid',
         'internal.count_new_users(date,int8multirange) -> bigint',
+        'internal.decode_float(bit,integer) -> double precision',
+        'internal.decode_headers(bytea) -> jsonb',
         'internal.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint,bigint,timestamp with time zone) -> void',
         'internal.erasure_token(bytea,text) -> text',
+        'internal.event_key(text,jsonb,jsonb) -> uuid',
         'internal.erase_user_events(text,text,boolean) -> record',
         'internal.erase_user_versions(text,text) -> record',
         'internal.exceeds_bounds(jsonb[]) -> boolean',
@@ -676,8 +681,8 @@ SELECT bag_eq(
         'internal.has_only_strings(jsonb) -> boolean',
         'internal.instant_fault(jsonb,text,timestamp with time zone,timestamp with time zone) -> text',
         'internal.retention_start() -> timestamp with time zone',
-        'internal.judge_user_events(bytea[],text[],text[],text) -> TABLE(event_sk bigint, body bytea, message_id text, '
-            || 'correlation_id text, content jsonb, received_at timestamp with time zone, token text, reason text)',
+        'internal.judge_user_events(bytea[],text[],text[],text,bytea[]) -> TABLE(event_sk bigint, body bytea, message_id text, '
+            || 'correlation_id text, headers bytea, original jsonb, content jsonb, received_at timestamp with time zone, token text, reason text)',
         'internal.key_fault(jsonb,text) -> text',
         'internal.largest_body() -> integer',
         'internal.string_field(jsonb,text) -> text',
@@ -692,24 +697,32 @@ SELECT bag_eq(
         'internal.keep_preview_rows(text,date,date,text[],boolean) -> void',
         'internal.last_load(text,date) -> etl.load_runs',
         'internal.lock_load(text) -> void',
-        'internal.mentions_user(bytea,text,text[],text[]) -> boolean',
+        'internal.mentions_user(bytea,bytea,text,text[],text[]) -> boolean',
         'internal.parse_correlation_id(text) -> TABLE(import_id text, "position" bigint)',
         'internal.parse_instant(text) -> timestamp with time zone',
         'internal.parse_json(bytea) -> record',
         'internal.parse_sequence(jsonb) -> bigint',
-        'internal.parse_user_events(bytea[]) -> record',
+        'internal.object_fault(jsonb) -> text',
+        'internal.parse_user_event(bytea,bytea) -> record',
+        'internal.parse_user_events(bytea[],bytea[]) -> record',
+        'internal.reject_key(text,bytea,bytea) -> uuid',
         'internal.prepare_users_dim_period(date) -> void',
         'internal.require_users_dim_period(date) -> void',
         'internal.load_late_users(timestamp with time zone,timestamp with time zone,bigint,bigint,boolean) -> bigint',
         'internal.organization_fault(jsonb,timestamp with time zone,timestamp with time zone,timestamp with time zone) -> text',
-        'internal.retry_user_events(bigint[],bytea[],text[]) -> record',
+        'internal.retry_user_events(bigint[],bytea[],text[],bytea[]) -> record',
         'internal.text_fault(jsonb,text) -> text',
+        'internal.plain_name(text) -> text',
+        'internal.missing_fault(jsonb,text) -> text',
+        'internal.instant_hint(jsonb) -> text',
+        'internal.body_hint(bytea) -> text',
         'internal.clear_users_dim_day(timestamp with time zone,timestamp with time zone) -> bigint',
         'internal.user_attributes(jsonb) -> jsonb',
         'internal.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean,timestamp with time zone) -> text',
         'raw.drop_before(date) -> bigint',
         'raw.ingest_organizations() -> record',
-        'raw.ingest_user_events(bytea[],text[],text[],text) -> record',
+        'raw.adapt_user_event(jsonb,jsonb) -> jsonb',
+        'raw.ingest_user_events(bytea[],text[],text[],text,bytea[]) -> record',
         'raw.replay_rejected_user_events() -> record',
         'reports.load_user_events_daily(date) -> bigint',
         'reports.user_changes_between(date,date) -> TABLE(event_date date, n_new bigint, n_gone bigint)',
@@ -723,16 +736,17 @@ SELECT bag_eq(
         FROM routine
         WHERE routine IN (
             'crm.load_users_dim(date)'::regprocedure, 'reports.load_user_events_daily(date)'::regprocedure,
-            'raw.ingest_user_events(bytea[], text[], text[], text)'::regprocedure,
-            'raw.ingest_organizations()'::regprocedure, 'crm.users_at(timestamptz)'::regprocedure
+            'raw.ingest_user_events(bytea[], text[], text[], text, bytea[])'::regprocedure,
+            'raw.adapt_user_event(jsonb, jsonb)'::regprocedure, 'raw.ingest_organizations()'::regprocedure, 'crm.users_at(timestamptz)'::regprocedure
         )
     $$,
     ARRAY[
         'crm.load_users_dim(import_date date)',
         'crm.users_at(p_at timestamp with time zone)',
         'raw.ingest_organizations(OUT received bigint, OUT inserted bigint, OUT duplicates bigint, OUT rejected bigint, OUT changed bigint)',
+        'raw.adapt_user_event(p_content jsonb, p_headers jsonb)',
         'raw.ingest_user_events(p_bodies bytea[], p_message_ids text[], p_correlation_ids text[] DEFAULT NULL::text[], '
-            || 'p_reason text DEFAULT NULL::text, OUT received bigint, OUT inserted bigint, OUT duplicates bigint, OUT rejected bigint)',
+            || 'p_reason text DEFAULT NULL::text, p_headers bytea[] DEFAULT NULL::bytea[], OUT received bigint, OUT inserted bigint, OUT duplicates bigint, OUT rejected bigint)',
         'reports.load_user_events_daily(import_date date)'
     ],
     'functions that are called by name: their parameters'
@@ -774,7 +788,7 @@ SELECT bag_eq(
         'crm.load_users_dim', 'etl.check_expectations', 'etl.thin_ingests', 'etl.thin_load_runs',
         'internal.add_users_dim_period', 'internal.count_new_users', 'internal.erase_user_events',
         'internal.keep_preview_rows', 'etl.preview_loads', 'etl.rebuild_users_dim',
-        'internal.find_late_neighbors', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
+        'internal.find_late_neighbors', 'internal.instant_hint', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
         'raw.drop_before', 'reports.load_user_events_daily', 'reports.user_changes_between', 'reports.users_between'
     ],
     'functions in which days meet instants pin the zone'

@@ -136,6 +136,45 @@ def test_a_new_attribute(fresh: Connection, tmp_path: Path) -> None:
     assert fresh.execute("SELECT attributes FROM crm.users_at('2020-12-10') ORDER BY 1").fetchall()
 
 
+def test_an_import_can_be_taken_out(sample: Connection, tmp_path: Path) -> None:
+    """With all that came of it, and nothing else; organizations too."""
+    state = """
+        SELECT
+            (SELECT array_agg(row ORDER BY user_id, valid_from)::text FROM crm.users_dim AS row),
+            (SELECT array_agg(row ORDER BY event_date)::text FROM reports.user_events_daily AS row
+            WHERE n_total > 0),
+            (SELECT array_agg(organization_key) FROM crm.organizations_dim),
+            (SELECT count(*) FROM raw.user_events),
+            (SELECT count(*) FROM raw.rejected_user_events)
+    """
+    before = sample.execute(state).fetchone()
+    file = tmp_path / "events.json"
+    events = (DATA / "user_events.json").read_text("utf-8")
+    more = events.replace("Updated", "Deleted").replace("2020-12-08", "2020-12-13")
+    file.write_text(events + more + "[1]")
+    organizations = tmp_path / "organizations.json"
+    organizations.write_text('{"organization_key": "wrong"}')
+    assert main(["import", "both", "--direct", str(organizations), str(file)]) == 0
+    sample.execute("CALL etl.catch_up()")
+    assert sample.execute(state).fetchone() != before
+
+    page = sql(DB.parent / "docs" / "operations.md")
+    for example, query in (
+        (
+            "00000000-0000-4000-8000-000000000000",
+            next(text for text in page if "AS began_at" in text),
+        ),
+        ("2020-12-08 20:03:16.759617+00", "SELECT max(ingested_at)::text FROM raw.organizations"),
+    ):
+        last = sample.execute(query.encode()).fetchone()
+        assert last
+        text = next(text for text in page if example in text).replace(example, last[0])
+        command = ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
+        subprocess.run(command, input=text, check=True, encoding="utf-8")
+    assert sample.execute(state).fetchone() == before
+    assert not sample.execute("SELECT * FROM etl.check_users_dim()").fetchall()
+
+
 def test_the_program_that_publishes(
     conn: Connection,
     settings: Settings,

@@ -71,6 +71,18 @@ KINDS: Final[dict[str, Callable[[int], bytes]]] = {
     "a late instant": lambda size: event(received_at=b'"2999-12-08 10:00:00.%b"' % (b"0" * size)),
     "a long type": lambda size: event(event_type=b'"%b"' % ("é" * (size // 2)).encode()),
     "a long id": lambda size: event(id=b'"%b"' % (b" " * size)),
+    "keys for the instant": lambda size: event(received_at=keys(size)),
+    "a list of events": lambda size: b'{"events":' + array(b'{"id":1}', size) + b"}",
+    "a long key around many": lambda size: b'{"%b":' % (b"x" * (size // 2))
+    + keys(size // 2)
+    + b"}",
+    "many objects in one": lambda size: b"{%b}"
+    % b",".join(b'"%07d":{"a":{"b":1}}' % number for number in range(size // 26)),
+    "an array of events": lambda size: array(event(), size),
+    "events one behind the other": lambda size: event() * (size // len(event())),
+    "encoded twice": lambda size: b'"%b"' % (b'{\\"' * (size // 3)),
+    "a form": lambda size: b"a=b&" * (size // 4),
+    "what Python prints": lambda size: b"{'a': None}, " * (size // 13),
     "no end": lambda size: event(x=b'"' + b"a" * size)[:-1],
     "no JSON": lambda size: b"{" * size,
     "no UTF-8": lambda size: b"\xff" * size,
@@ -146,6 +158,29 @@ def test_a_message_is_judged_in_a_bounded_time(conn: Connection, kind: str) -> N
         assert any(seconds(conn, statement) < 3 * (usual + 0.1) for _ in range(3)), statement
     rest = conn.execute("SELECT FROM raw.user_events WHERE user_id = 'p1'").rowcount
     assert rest == 0
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        b"\0V" * (KILOBYTES_64 // 2),
+        b"\x01aS\0\0\0\x01\xff" * (KILOBYTES_64 // 8),
+        b"\0F\0\0\0\0" * (KILOBYTES_64 // 6),
+        b"\0x" + (KILOBYTES_64 - 6).to_bytes(4) + bytes(KILOBYTES_64 - 6),
+        b"".join(b"\0F" + size.to_bytes(4) for size in range(KILOBYTES_64 - 6, 0, -6)),
+        b"\xff" * KILOBYTES_64,
+    ],
+)
+def test_headers_are_read_in_a_bounded_time(conn: Connection, table: bytes) -> None:
+    """Whatever the 64 KB of them are; and not at all where nobody wants to know them."""
+    usual = seconds_to_ingest(conn, ordinary(KILOBYTES_64))
+    ingest = "SELECT inserted FROM raw.ingest_user_events(%b, NULL, p_headers => %b::bytea[])"
+    began = time.monotonic()
+    assert conn.execute(ingest, ([event()], [table])).fetchone() == (1,)
+    assert time.monotonic() - began < usual + 0.1
+    began = time.monotonic()
+    conn.execute("SELECT internal.decode_headers(%b)", (table,))
+    assert time.monotonic() - began < 1
 
 
 def test_good_messages_land_among_hostile_ones(conn: Connection) -> None:

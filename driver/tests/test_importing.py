@@ -119,12 +119,44 @@ def test_changed_organizations_are_no_duplicates(conn: Connection, tmp_path: Pat
     assert conn.execute(names).fetchall() == [("B",), ("B",)]
 
 
-def test_a_broken_file_of_organizations_changes_nothing(conn: Connection, tmp_path: Path) -> None:
-    """All or nothing."""
-    file = tmp_path / "organizations.json"
-    file.write_text('[{"organization_key": "a"}, {"organization')
-    assert main(["import", "organizations", str(file)]) == 2
-    assert conn.execute("SELECT count(*) FROM raw.organizations").fetchone() == (0,)
+@pytest.mark.parametrize("direct", [[], ["--direct"]])
+def test_a_file_that_ends_early_is_imported_up_to_there(
+    conn: Connection,
+    settings: Settings,
+    start_consumer: StartConsumer,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    direct: list[str],
+) -> None:
+    """The counts are those in the database, and the fault comes after them."""
+    assert settings
+    start_consumer()
+    file = events_file(tmp_path, *range(1149))
+    file.write_bytes(file.read_bytes() + b'\n{"id": "half')
+    assert main(["import", "user-events", *direct, str(file)]) == 2
+    told = capsys.readouterr()
+    assert told.out == "user events: 1149 new, 0 duplicate, 0 rejected\n"
+    assert "it ends in the middle of an object; the 1149 objects before are imported" in told.err
+    assert conn.execute("SELECT count(*) FROM raw.user_events").fetchone() == (1149,)
+
+    file.write_bytes(b'[{"organization_key": "a"}, {"organization')
+    assert main(["import", "both", *direct, str(file), str(events_file(tmp_path / "..", 1))]) == 2
+    told = capsys.readouterr()
+    assert told.out == "organizations: 1 new, 0 duplicate, 0 rejected\n"
+    assert conn.execute("SELECT count(*) FROM crm.organizations_dim").fetchone() == (1,)
+
+
+def test_a_file_may_come_in(conn: Connection) -> None:
+    """Where its name is -, but one of the two only."""
+    command = [sys.executable, "-m", "driver", "import"]
+    event = b'{"id": "a", "event_type": "User Created", "received_at": "2020-12-08 10:00"}'
+    done = subprocess.run(
+        [*command, "user-events", "--direct", "-"], input=event, check=True, stdout=-1
+    )
+    assert done.stdout == b"user events: 1 new, 0 duplicate, 0 rejected\n"
+    assert conn.execute("SELECT user_id FROM raw.user_events").fetchall() == [("a",)]
+    done = subprocess.run([*command, "both", "--direct", "-", "-"], check=False, stderr=-1)
+    assert (done.returncode, done.stderr) == (2, b"error: only one of two files can be -\n")
 
 
 def test_both_files_are_looked_at_before_one_is_written(

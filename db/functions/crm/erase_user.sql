@@ -49,8 +49,8 @@ BEGIN
 
     -- The key stays: the same message delivered again is a duplicate.
     UPDATE raw.rejected_user_events
-    SET body = '', message_id = NULL, reason = 'erased'
-    WHERE internal.mentions_user(body, p_user_id, v_emails, v_names);
+    SET body = '', message_id = NULL, headers = NULL, reason = 'erased'
+    WHERE internal.mentions_user(body, headers, p_user_id, v_emails, v_names);
 
     GET DIAGNOSTICS rejects = ROW_COUNT;
 

@@ -10,10 +10,10 @@ DECLARE
     v_rows bigint;
 BEGIN
     WITH day AS (
-        SELECT date_trunc('day', ingested_at) AS day
+        SELECT date_trunc('day', ingested_at) AS day, import_id
         FROM etl.ingests
         WHERE ingested_at < date_trunc('day', now()) - interval '2 days'
-        GROUP BY day
+        GROUP BY day, import_id
         HAVING count(*) > 1
     ),
     old AS (
@@ -21,13 +21,16 @@ BEGIN
         USING day
         WHERE ingest.ingested_at >= day.day
           AND ingest.ingested_at < day.day + interval '1 day'
-        RETURNING day.day, ingest.ingested_at, ingest.received, ingest.inserted, ingest.duplicates, ingest.rejected
+          AND ingest.import_id IS NOT DISTINCT FROM day.import_id
+        RETURNING day.day, ingest.*
     ),
     summed AS (
-        INSERT INTO etl.ingests (ingested_at, received, inserted, duplicates, rejected)
-        SELECT max(ingested_at), sum(received), sum(inserted), sum(duplicates), sum(rejected)
+        INSERT INTO etl.ingests (ingested_at, import_id, positions, event_sks, received, inserted, duplicates, rejected)
+        SELECT
+            max(ingested_at), import_id, range_agg(positions), range_agg(event_sks),
+            sum(received), sum(inserted), sum(duplicates), sum(rejected)
         FROM old
-        GROUP BY day
+        GROUP BY day, import_id
     )
     SELECT count(*)
     INTO v_rows
@@ -37,4 +40,4 @@ END;
 $thin_ingests$;
 
 COMMENT ON FUNCTION etl.thin_ingests() IS
-    'Sums up the rows of etl.ingests of each UTC day that ended two days ago into one row; returns how many it summed up. etl.catch_up calls it. An import that is not committed after two days cannot be followed any further.';
+    'Sums up the rows of etl.ingests of each UTC day that ended two days ago into one row, and one more for each file import; returns how many it summed up. etl.catch_up calls it.';

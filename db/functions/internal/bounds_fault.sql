@@ -10,7 +10,10 @@ CREATE OR REPLACE FUNCTION internal.bounds_fault(p_content jsonb)
                 WHEN value @? 'strict $.**{64}' THEN 'nested deeper than 64 levels'
                 ELSE 'a number of more than 400 digits before or after the point'
             END)
-            FROM jsonb_each(p_content) AS content (field, value)
+            FROM jsonb_each(CASE jsonb_typeof(p_content)
+                WHEN 'object' THEN p_content
+                ELSE jsonb_build_object('body', p_content)
+            END) AS content (field, value)
             WHERE value @? 'strict $.**{64}'
                OR internal.exceeds_bounds(ARRAY[value])
             LIMIT 1
@@ -18,4 +21,4 @@ CREATE OR REPLACE FUNCTION internal.bounds_fault(p_content jsonb)
     END;
 
 COMMENT ON FUNCTION internal.bounds_fault(jsonb) IS
-    'Which field of a JSON object is beyond the bounds of internal.exceeds_bounds, and how; null when none is.';
+    'Which field of a JSON object, or body for any other value, is beyond the bounds of internal.exceeds_bounds, and how; null when none is.';

@@ -1,3 +1,4 @@
+-- requires: internal.instant_hint internal.missing_fault
 CREATE OR REPLACE FUNCTION internal.instant_fault(
     p_content jsonb,
     p_field   text,
@@ -16,11 +17,20 @@ CREATE OR REPLACE FUNCTION internal.instant_fault(
         WHEN p_instant >= '1970-01-01 00:00:00+00' AND p_instant < '2200-01-01 00:00:00+00'
             THEN NULL
         WHEN p_content -> p_field IS NULL
-            THEN format('%s: missing', p_field)
-        WHEN jsonb_typeof(p_content -> p_field) <> 'string'
+            THEN internal.missing_fault(p_content, p_field)
+        WHEN jsonb_typeof(p_content -> p_field) IN ('null', 'boolean')
             THEN format('%s: must be a string, is of type %s', p_field, jsonb_typeof(p_content -> p_field))
         WHEN p_instant IS NULL
-            THEN format('%s: no ISO 8601 date and time: %s', p_field, left((p_content -> p_field)::text, 100))
+            THEN concat_ws(
+                ', ',
+                format('%s: no ISO 8601 date and time', p_field) || CASE
+                    -- The text of an array may be without bounds.
+                    WHEN jsonb_typeof(p_content -> p_field) IN ('string', 'number')
+                        THEN ': ' || left((p_content -> p_field)::text, 100)
+                    ELSE ''
+                END,
+                internal.instant_hint(p_content -> p_field)
+            )
         ELSE format('%s: not in the years 1970 to 2199: %s', p_field, left((p_content -> p_field)::text, 100))
     END;
 

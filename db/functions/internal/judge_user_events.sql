@@ -3,11 +3,12 @@ CREATE OR REPLACE FUNCTION internal.judge_user_events(
     p_bodies          bytea[],
     p_message_ids     text[],
     p_correlation_ids text[],
-    p_reason          text
+    p_reason          text,
+    p_headers         bytea[]
 )
     RETURNS TABLE (
-        event_sk bigint, body bytea, message_id text, correlation_id text,
-        content jsonb, received_at timestamptz, token text, reason text
+        event_sk bigint, body bytea, message_id text, correlation_id text, headers bytea,
+        original jsonb, content jsonb, received_at timestamptz, token text, reason text
     )
     -- In PL/pgSQL: Citus could not plan the statement that it is part of, if it were inlined.
     LANGUAGE plpgsql VOLATILE
@@ -26,6 +27,8 @@ BEGIN
         coalesce(message.body, ''),
         message.message_id,
         message.correlation_id,
+        message.headers,
+        message.original,
         message.content,
         message.received_at,
         CASE
@@ -46,12 +49,13 @@ BEGIN
                 AND EXISTS (SELECT FROM etl.erasures AS erasure WHERE erasure.token = message.content ->> 'id'),
             v_latest
         ))
-    FROM internal.parse_user_events(CASE WHEN p_reason IS NULL THEN p_bodies ELSE '{}' END) AS parsed
+    FROM internal.parse_user_events(CASE WHEN p_reason IS NULL THEN p_bodies ELSE '{}' END, p_headers) AS parsed
     CROSS JOIN LATERAL unnest(
-        v_event_sks, p_bodies, p_message_ids, p_correlation_ids, parsed.contents, parsed.instants, parsed.faults
-    ) AS message (event_sk, body, message_id, correlation_id, content, received_at, fault);
+        v_event_sks, p_bodies, p_message_ids, p_correlation_ids, p_headers,
+        parsed.originals, parsed.contents, parsed.instants, parsed.faults
+    ) AS message (event_sk, body, message_id, correlation_id, headers, original, content, received_at, fault);
 END;
 $judge_user_events$;
 
-COMMENT ON FUNCTION internal.judge_user_events(bytea[], text[], text[], text) IS
-    'What raw.ingest_user_events has to know of each message, which it numbers as they came: its content, the token of its user if that one was erased, and the reason why it is no user event, null when it is one. With a reason given, that is the reason of all, and none is parsed.';
+COMMENT ON FUNCTION internal.judge_user_events(bytea[], text[], text[], text, bytea[]) IS
+    'What raw.ingest_user_events has to know of each message, which it numbers as they came: its content as it came and as raw.adapt_user_event returns it, the token of its user if that one was erased, and the reason why it is no user event, null when it is one. With a reason given, that is the reason of all, and none is parsed.';

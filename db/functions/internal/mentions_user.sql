@@ -1,6 +1,7 @@
 -- requires: internal.key_fault
 CREATE OR REPLACE FUNCTION internal.mentions_user(
     p_body    bytea,
+    p_headers bytea,
     p_user_id text,
     p_emails  text[],
     p_names   text[]
@@ -10,6 +11,7 @@ CREATE OR REPLACE FUNCTION internal.mentions_user(
     SET search_path = pg_catalog, pg_temp
 AS $mentions_user$
 DECLARE
+    v_event   CONSTANT jsonb := (SELECT content FROM internal.parse_user_event(p_body, p_headers));
     v_content jsonb;
 BEGIN
     BEGIN
@@ -22,9 +24,10 @@ BEGIN
     END;
 
     RETURN CASE
+        WHEN jsonb_typeof(v_event -> 'id') IN ('string', 'number') AND v_event ->> 'id' = p_user_id THEN true
         WHEN jsonb_typeof(v_content -> 'id') IN ('string', 'number') AND v_content ->> 'id' = p_user_id THEN true
         -- Somebody else's, whoever it mentions by name.
-        WHEN internal.key_fault(v_content, 'id') IS NULL THEN false
+        WHEN internal.key_fault(coalesce(v_event, v_content), 'id') IS NULL THEN false
         ELSE EXISTS (
             SELECT
             FROM (
@@ -41,7 +44,9 @@ BEGIN
             -- What \u escapes spell. Numbers are left aside: their text may be without bounds.
             SELECT
             FROM jsonb_array_elements_text(
-                jsonb_path_query_array(v_content, 'strict $.** ? (@.type() == "string")')
+                jsonb_path_query_array(
+                    jsonb_build_array(v_content, internal.decode_headers(p_headers)), 'strict $.** ? (@.type() == "string")'
+                )
             ) AS spelled
             WHERE spelled = ANY (p_names || p_emails || p_user_id)
                OR EXISTS (
@@ -55,5 +60,5 @@ BEGIN
 END;
 $mentions_user$;
 
-COMMENT ON FUNCTION internal.mentions_user(bytea, text, text[], text[]) IS
-    'Whether a body that is no user event tells of a user: by the id, or without an id of its own by an e-mail or name. Of a body of more than 256 KiB, and of one that is no JSON, the bytes are searched for what JSON writes without \u escapes.';
+COMMENT ON FUNCTION internal.mentions_user(bytea, bytea, text, text[], text[]) IS
+    'Whether a rejected message tells of a user, in its body or its headers: by the id, as it came or as raw.adapt_user_event makes it, or without an id of its own by an e-mail or name. Of a body of more than 256 KiB, and of one that is no JSON, the bytes are searched for what JSON writes without \u escapes.';

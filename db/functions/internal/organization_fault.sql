@@ -1,4 +1,4 @@
--- requires: internal.instant_fault internal.key_fault internal.text_fault
+-- requires: internal.instant_fault internal.key_fault internal.object_fault internal.text_fault
 -- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
 CREATE OR REPLACE FUNCTION internal.organization_fault(
     p_content    jsonb,
@@ -9,6 +9,7 @@ CREATE OR REPLACE FUNCTION internal.organization_fault(
     RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce(
+        internal.object_fault(p_content),
         internal.key_fault(p_content, 'organization_key'),
         internal.text_fault(p_content, 'organization_name'),
         CASE
@@ -22,4 +23,4 @@ CREATE OR REPLACE FUNCTION internal.organization_fault(
     );
 
 COMMENT ON FUNCTION internal.organization_fault(jsonb, timestamptz, timestamptz, timestamptz) IS
-    'Why a JSON object is no organization; null when it is one. Takes the object, its created_at and updated_at as internal.parse_instant read them, and the latest instant that is taken.';
+    'Why a JSON value is no organization; null when it is one. Takes the value, its created_at and updated_at as internal.parse_instant read them, and the latest instant that is taken.';

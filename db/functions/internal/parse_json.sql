@@ -15,12 +15,15 @@ BEGIN
         RETURN;
     END IF;
 
-    content := convert_from(p_body, 'UTF8')::jsonb;
-    fault := CASE
-        WHEN jsonb_typeof(content) <> 'object'
-            THEN format('body: must be a JSON object, is of type %s', jsonb_typeof(content))
-        ELSE internal.bounds_fault(content)
-    END;
+    content := convert_from(
+        CASE
+            WHEN substr(p_body, 1, 3) = convert_to(E'\uFEFF', 'UTF8') -- a byte order mark
+                THEN substr(p_body, 4)
+            ELSE p_body
+        END,
+        'UTF8'
+    )::jsonb;
+    fault := internal.bounds_fault(content);
     IF fault IS NOT NULL THEN
         content := NULL;
     END IF;
@@ -28,11 +31,20 @@ EXCEPTION
     -- Bytes can fail the parser in many ways (22021, 22P02, 22P05, 22003, 54001, ...); none may stop a batch.
     WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
-        fault := left(concat_ws(': ',
-            CASE SQLSTATE WHEN '22021' THEN 'body: not UTF-8' ELSE 'body: not JSON' END,
-            SQLERRM, nullif(v_detail, '')), 500);
+        fault := coalesce(
+            'body: not JSON, but ' || internal.body_hint(p_body),
+            left(concat_ws(': ',
+                CASE
+                    WHEN SQLSTATE = '22021'
+                        THEN 'body: not UTF-8'
+                    WHEN v_detail LIKE 'Expected end of input, but found %'
+                        THEN 'body: not one JSON value: send each in a message of its own'
+                    ELSE 'body: not JSON'
+                END,
+                SQLERRM, nullif(v_detail, '')), 500)
+        );
 END;
 $parse_json$;
 
 COMMENT ON FUNCTION internal.parse_json(bytea) IS
-    'Reads one JSON object from UTF-8 bytes; returns its content, or null and the fault. Takes bodies of up to 256 KiB, within the bounds of internal.bounds_fault. Of a key that comes twice the last counts.';
+    'Reads one JSON value from UTF-8 bytes, also with a byte order mark before it; returns its content, or null and the fault. Takes bodies of up to 256 KiB, within the bounds of internal.bounds_fault. Of a key that comes twice the last counts.';

@@ -3,6 +3,7 @@ CREATE OR REPLACE FUNCTION internal.retry_user_events(
     p_event_sks   bigint[],
     p_bodies      bytea[],
     p_message_ids text[],
+    p_headers     bytea[],
     OUT inserted   bigint,
     OUT duplicates bigint
 )
@@ -10,20 +11,21 @@ CREATE OR REPLACE FUNCTION internal.retry_user_events(
     SET search_path = pg_catalog, pg_temp
 AS $retry_user_events$
 DECLARE
-    v_bodies bytea[];
-    v_ids    text[];
+    v_bodies  bytea[];
+    v_ids     text[];
+    v_headers bytea[];
 BEGIN
     WITH judged AS MATERIALIZED (
         -- What comes back as it was given tells which reject it is.
         SELECT correlation_id::bigint AS event_sk, internal.clean_reason(reason) AS reason
-        FROM internal.judge_user_events(p_bodies, p_message_ids, p_event_sks::text[], NULL)
+        FROM internal.judge_user_events(p_bodies, p_message_ids, p_event_sks::text[], NULL, p_headers)
     ),
     good AS (
         DELETE FROM raw.rejected_user_events AS reject
         USING judged
         WHERE reject.event_sk = judged.event_sk
           AND judged.reason IS NULL
-        RETURNING reject.event_sk, reject.body, reject.message_id
+        RETURNING reject.event_sk, reject.body, reject.message_id, reject.headers
     ),
     bad AS (
         UPDATE raw.rejected_user_events AS reject
@@ -32,15 +34,18 @@ BEGIN
         WHERE reject.event_sk = judged.event_sk
           AND reject.reason <> judged.reason
     )
-    SELECT coalesce(array_agg(body ORDER BY event_sk), '{}'), array_agg(message_id ORDER BY event_sk)
-    INTO v_bodies, v_ids
+    SELECT
+        coalesce(array_agg(body ORDER BY event_sk), '{}'),
+        array_agg(message_id ORDER BY event_sk),
+        array_agg(headers ORDER BY event_sk)
+    INTO v_bodies, v_ids, v_headers
     FROM good;
 
     SELECT ingest.inserted, ingest.duplicates
     INTO inserted, duplicates
-    FROM raw.ingest_user_events(v_bodies, v_ids) AS ingest;
+    FROM raw.ingest_user_events(v_bodies, v_ids, p_headers => v_headers) AS ingest;
 END;
 $retry_user_events$;
 
-COMMENT ON FUNCTION internal.retry_user_events(bigint[], bytea[], text[]) IS
+COMMENT ON FUNCTION internal.retry_user_events(bigint[], bytea[], text[], bytea[]) IS
     'Judges rejects under today''s rules: takes what is a user event into raw and out of quarantine, gives the others today''s reason; returns what became of the events. Takes rows of raw.rejected_user_events, as an array for each column.';

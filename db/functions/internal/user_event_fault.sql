@@ -20,7 +20,16 @@ CREATE OR REPLACE FUNCTION internal.user_event_fault(
                 THEN NULL
             ELSE coalesce(
                 internal.key_fault(p_content, 'event_type'),
-                format('event_type: unknown: %s', left((p_content -> 'event_type')::text, 100))
+                format(
+                    'event_type: unknown: %s, must be %s',
+                    left((p_content -> 'event_type')::text, 100),
+                    CASE
+                        WHEN left(p_content ->> 'event_type', 100) ~* 'creat' THEN 'User Created'
+                        WHEN left(p_content ->> 'event_type', 100) ~* 'updat' THEN 'User Updated'
+                        WHEN left(p_content ->> 'event_type', 100) ~* 'delet' THEN 'User Deleted'
+                        ELSE 'User Created, User Updated or User Deleted'
+                    END
+                )
             )
         END,
         internal.instant_fault(p_content, 'received_at', p_received_at, p_latest),

@@ -4,8 +4,9 @@
 CREATE OR REPLACE FUNCTION raw.ingest_user_events(
     p_bodies          bytea[],
     p_message_ids     text[],
-    p_correlation_ids text[] DEFAULT NULL,
-    p_reason          text   DEFAULT NULL,
+    p_correlation_ids text[]  DEFAULT NULL,
+    p_reason          text    DEFAULT NULL,
+    p_headers         bytea[] DEFAULT NULL,
     OUT received   bigint,
     OUT inserted   bigint,
     OUT duplicates bigint,
@@ -21,15 +22,16 @@ BEGIN
     IF p_bodies IS NULL
         OR cardinality(p_message_ids) <> cardinality(p_bodies)
         OR cardinality(p_correlation_ids) <> cardinality(p_bodies)
+        OR cardinality(p_headers) <> cardinality(p_bodies)
     THEN
-        RAISE EXCEPTION 'p_bodies must not be null, and the ids be as many as the bodies'
+        RAISE EXCEPTION 'p_bodies must not be null, and the ids and headers be as many as the bodies'
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Pass an array of bodies, and for the ids an array of the same length or null.';
+                  HINT = 'Pass an array of bodies, and for the ids and the headers an array of the same length or null.';
     END IF;
 
     WITH judged AS MATERIALIZED (
-        SELECT event_sk, body, message_id, correlation_id, content, received_at, token, reason
-        FROM internal.judge_user_events(p_bodies, p_message_ids, p_correlation_ids, p_reason)
+        SELECT event_sk, body, message_id, correlation_id, headers, original, content, received_at, token, reason
+        FROM internal.judge_user_events(p_bodies, p_message_ids, p_correlation_ids, p_reason, p_headers)
     ),
     number AS (
         SELECT
@@ -48,7 +50,7 @@ BEGIN
         )
         SELECT
             event_sk,
-            internal.content_key(message_id, convert_to(content::text, 'UTF8')) AS event_key,
+            internal.event_key(message_id, original, content) AS event_key,
             coalesce(token, content ->> 'id'),
             content ->> 'event_type',
             CASE WHEN token IS NULL THEN content ->> 'username' END,
@@ -71,12 +73,13 @@ BEGIN
         RETURNING event_sk, event_date, event_type
     ),
     reject AS (
-        INSERT INTO raw.rejected_user_events (event_sk, reject_key, message_id, body, reason)
+        INSERT INTO raw.rejected_user_events (event_sk, reject_key, message_id, body, headers, reason)
         SELECT
             event_sk,
-            internal.content_key(message_id, body) AS reject_key,
+            internal.reject_key(message_id, body, headers) AS reject_key,
             CASE WHEN token IS NULL THEN message_id END,
             CASE WHEN token IS NULL THEN body ELSE '' END,
+            CASE WHEN token IS NULL THEN headers END,
             CASE WHEN token IS NULL THEN internal.clean_reason(reason) ELSE 'erased' END
         FROM judged
         WHERE reason IS NOT NULL
@@ -113,10 +116,12 @@ BEGIN
         CROSS JOIN LATERAL internal.parse_correlation_id(judged.correlation_id) AS import
     ),
     ingest AS (
-        INSERT INTO etl.ingests (import_id, positions, received, inserted, duplicates, rejected)
+        INSERT INTO etl.ingests (import_id, positions, event_sks, received, inserted, duplicates, rejected)
         SELECT
             import_id,
             range_agg(position) FILTER (WHERE import_id IS NOT NULL),
+            range_agg(int8range(coalesce(event_sk, reject_sk), coalesce(event_sk, reject_sk), '[]'))
+                FILTER (WHERE import_id IS NOT NULL AND coalesce(event_sk, reject_sk) IS NOT NULL),
             count(*),
             count(event_sk),
             count(*) - count(event_sk) - count(reject_sk),
@@ -133,5 +138,5 @@ BEGIN
 END;
 $ingest_user_events$;
 
-COMMENT ON FUNCTION raw.ingest_user_events(bytea[], text[], text[], text) IS
-    'The only way into raw: takes message bodies with their message ids and correlation ids (or null), parses, validates, deduplicates and quarantines them; returns what became of them. An event is a duplicate when message id and content are the same. A bad message is no error, nor is one of any size: bodies of more than 256 KiB, values nested deeper than 64 levels and numbers of more than 400 digits go to quarantine. With a reason, all go there for it and none is parsed: for messages on which the database failed. An event of a user that crm.erase_user made anonymous stays so. Wants READ COMMITTED; its commit is durable whatever synchronous_commit says.';
+COMMENT ON FUNCTION raw.ingest_user_events(bytea[], text[], text[], text, bytea[]) IS
+    'The only way into raw: takes message bodies with their message ids, correlation ids and headers (or null; headers as the field table of AMQP 0-9-1 without its length), parses, has raw.adapt_user_event turn them into events, validates, deduplicates and quarantines them; returns what became of them. An event is a duplicate when message id and content are the same. A bad message is no error, nor is one of any size: bodies of more than 256 KiB, values nested deeper than 64 levels and numbers of more than 400 digits go to quarantine. With a reason, all go there for it and none is parsed: for messages on which the database failed. An event of a user that crm.erase_user made anonymous stays so. Wants READ COMMITTED; its commit is durable whatever synchronous_commit says.';

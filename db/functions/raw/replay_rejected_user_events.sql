@@ -10,15 +10,16 @@ CREATE OR REPLACE FUNCTION raw.replay_rejected_user_events(
     SET search_path = pg_catalog, pg_temp
 AS $replay_rejected_user_events$
 DECLARE
-    c_batch  CONSTANT integer := 128; -- for speed: any number of messages will do
-    v_batch  integer := c_batch;
-    v_until  CONSTANT bigint := (SELECT max(event_sk) FROM raw.rejected_user_events);
-    v_done   bigint := 0::bigint;
-    v_last   bigint;
-    v_sks    bigint[];
-    v_bodies bytea[];
-    v_ids    text[];
-    v_retry  record;
+    c_batch   CONSTANT integer := 128; -- for speed: any number of messages will do
+    v_batch   integer := c_batch;
+    v_until   CONSTANT bigint := (SELECT max(event_sk) FROM raw.rejected_user_events);
+    v_done    bigint := 0::bigint;
+    v_last    bigint;
+    v_sks     bigint[];
+    v_bodies  bytea[];
+    v_ids     text[];
+    v_headers bytea[];
+    v_retry   record;
 BEGIN
     PERFORM internal.begin_change('ingest');
     received := 0::bigint;
@@ -30,10 +31,10 @@ BEGIN
 
     -- In batches, in the order of arrival.
     LOOP
-        SELECT array_agg(event_sk), array_agg(body), array_agg(message_id), max(event_sk)
-        INTO v_sks, v_bodies, v_ids, v_last
+        SELECT array_agg(event_sk), array_agg(body), array_agg(message_id), array_agg(headers), max(event_sk)
+        INTO v_sks, v_bodies, v_ids, v_headers, v_last
         FROM (
-            SELECT event_sk, body, message_id
+            SELECT event_sk, body, message_id, headers
             FROM raw.rejected_user_events
             WHERE event_sk > v_done
               AND event_sk <= v_until
@@ -47,7 +48,7 @@ BEGIN
         EXIT WHEN v_last IS NULL;
 
         BEGIN
-            v_retry := internal.retry_user_events(v_sks, v_bodies, v_ids);
+            v_retry := internal.retry_user_events(v_sks, v_bodies, v_ids, v_headers);
             inserted := inserted + v_retry.inserted;
             duplicates := duplicates + v_retry.duplicates;
         EXCEPTION

@@ -102,7 +102,7 @@ SELECT results_eq(
 );
 SELECT results_eq(
     'SELECT octet_length(body) > 0, message_id, reason FROM raw.rejected_user_events ORDER BY event_sk',
-    $$ VALUES (false, NULL, 'erased'), (false, NULL, 'erased'), (true, 'kept', 'event_type: unknown: "User Promoted"') $$,
+    $$ VALUES (false, NULL, 'erased'), (false, NULL, 'erased'), (true, 'kept', 'event_type: unknown: "User Promoted", must be User Created, User Updated or User Deleted') $$,
     'rejects are emptied, those of others are not'
 );
 SELECT bag_eq(

@@ -1,6 +1,6 @@
 -- internal.bounds_fault(), internal.exceeds_bounds(): within the bounds every reader of a value takes one pass.
 BEGIN;
-SELECT plan(28);
+SELECT plan(32);
 
 CREATE FUNCTION pg_temp.fault(p_value text) RETURNS text LANGUAGE sql AS $$
     SELECT internal.bounds_fault(format('{"a": "1e131071", "b": %s, "c": null}', p_value)::jsonb)
@@ -32,6 +32,12 @@ SELECT is(
 );
 SELECT matches(internal.bounds_fault('{"b": 1e400, "a": 1e400}'), '^[ab]: a number', 'of several faults one is named');
 SELECT is(internal.bounds_fault('{}'), NULL, 'nothing is within the bounds');
+SELECT is(internal.bounds_fault('[1]'), NULL, 'an array may be');
+SELECT is(
+    internal.bounds_fault('[1e400]'), 'body: a number of more than 400 digits before or after the point', 'or beyond'
+);
+SELECT is(internal.bounds_fault(pg_temp.nested(64, '1')::jsonb), NULL, 'and nested 64 levels deep');
+SELECT is(internal.bounds_fault(pg_temp.nested(65, '1')::jsonb), 'body: nested deeper than 64 levels', 'and no deeper');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -9,7 +9,7 @@ FROM (VALUES
     ('{"at": "2199-12-31 23:59:59.999999"}', NULL,          'the last instant that is taken'),
     ('{}',                'at: missing',                             'an instant must be there'),
     ('{"at": null}',      'at: must be a string, is of type null',   'an instant is not null'),
-    ('{"at": 1607457600}', 'at: must be a string, is of type number', 'an instant is no number'),
+    ('{"at": 1607457600}', 'at: no ISO 8601 date and time: 1607457600, epoch seconds: send ISO 8601, here "2020-12-08T20:00:00.000Z"', 'an instant is no number'),
     ('{"at": "now"}',     'at: no ISO 8601 date and time: "now"',    'an instant does not depend on the clock'),
     ('{"at": "1969-12-31 23:59:59.999999"}', 'at: not in the years 1970 to 2199: "1969-12-31 23:59:59.999999"',
         'before the first instant'),

@@ -1,6 +1,6 @@
 -- internal.key_fault(): what is wrong with a field that holds a key, in words.
 BEGIN;
-SELECT plan(18);
+SELECT plan(22);
 
 SELECT is(internal.key_fault(content, 'id'), fault, description)
 FROM (VALUES
@@ -8,9 +8,13 @@ FROM (VALUES
     ('{"id": " a "}',      NULL,                                  'a key may have blanks around it'),
     ('{"id": "0"}',        NULL,                                  'a key may be zero'),
     ('{}',                 'id: missing',                         'a key must be there'),
-    ('{"ID": "a"}',        'id: missing',                         'a field name is case-sensitive'),
+    ('{"ID": "a"}',        'id: missing, there is ID',               'a field name is case-sensitive'),
     ('{"id": null}',       'id: must be a string, is of type null',    'a key is not null'),
-    ('{"id": 1}',          'id: must be a string, is of type number',  'a key is no number'),
+    ('{"id": 1}',          NULL,                                  'a key may be a whole number'),
+    ('{"id": -12345678901234567890}', NULL,                       'of any size'),
+    ('{"id": 1e3}',        NULL,                                  'however it is written'),
+    ('{"id": 1.5}',        'id: must be a string or a whole number, is 1.5', 'a key is no other number'),
+    ('{"id": 1.0}',        'id: must be a string or a whole number, is 1.0', 'also where nothing stands behind the point'),
     ('{"id": true}',       'id: must be a string, is of type boolean', 'a key is no boolean'),
     ('{"id": ["a"]}',      'id: must be a string, is of type array',   'a key is no array'),
     ('{"id": {"a": 1}}',   'id: must be a string, is of type object',  'a key is no object'),

@@ -17,7 +17,7 @@ FROM (VALUES
     ('{"organization_key": "a", "organization_name": 1, "created_at": "now"}',
         'organization_name: must be a string or null, is of type number'),
     ('{"organization_key": "a", "created_at": "now"}', 'created_at: no ISO 8601 date and time: "now"'),
-    ('{"organization_key": "a", "created_at": 1607457600}', 'created_at: must be a string, is of type number'),
+    ('{"organization_key": "a", "created_at": 1607457600}', 'created_at: no ISO 8601 date and time: 1607457600, epoch seconds: send ISO 8601, here "2020-12-08T20:00:00.000Z"'),
     ('{"organization_key": "a", "created_at": "1969-12-31 23:59"}', 'created_at: not in the years 1970 to 2199: "1969-12-31 23:59"'),
     ('{"organization_key": "a", "updated_at": null}', NULL),
     ('{"organization_key": "a", "created_at": "2021-01-01 00:00", "updated_at": "now"}',

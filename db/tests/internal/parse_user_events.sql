@@ -1,4 +1,4 @@
--- internal.parse_user_events(): for many bodies what internal.parse_json() and internal.parse_instant() say of each.
+-- internal.parse_user_events(): for many bodies what internal.parse_user_event() and internal.parse_instant() say of each.
 BEGIN;
 SELECT plan(8);
 
@@ -20,9 +20,9 @@ CREATE FUNCTION pg_temp.one_by_one(p_bodies bytea[])
     RETURNS TABLE (content jsonb, received_at timestamptz, fault text)
     LANGUAGE sql
 AS $$
-    SELECT parsed.content, internal.parse_instant(parsed.content ->> 'received_at'), parsed.fault
+    SELECT parsed.content, internal.parse_instant(internal.string_field(parsed.content, 'received_at')), parsed.fault
     FROM unnest(p_bodies) WITH ORDINALITY AS message (body, number)
-    CROSS JOIN LATERAL internal.parse_json(body) AS parsed
+    CROSS JOIN LATERAL internal.parse_user_event(body, NULL) AS parsed
     ORDER BY number
 $$;
 CREATE FUNCTION pg_temp.together(p_bodies bytea[])
@@ -30,7 +30,7 @@ CREATE FUNCTION pg_temp.together(p_bodies bytea[])
     LANGUAGE sql
 AS $$
     SELECT parsed.*
-    FROM internal.parse_user_events(p_bodies) AS many
+    FROM internal.parse_user_events(p_bodies, NULL) AS many
     CROSS JOIN LATERAL unnest(contents, instants, faults) AS parsed
 $$;
 
@@ -43,7 +43,7 @@ SELECT results_eq(
     'good ones together as one by one'
 );
 SELECT is(faults, NULL, 'which have no faults')
-FROM internal.parse_user_events((SELECT array_agg(body) FROM good));
+FROM internal.parse_user_events((SELECT array_agg(body) FROM good), NULL);
 SELECT results_eq(
     $$ SELECT (pg_temp.together(array_agg(body ORDER BY number))).* FROM (TABLE good UNION TABLE bad) AS message $$,
     $$ SELECT (pg_temp.one_by_one(array_agg(body ORDER BY number))).* FROM (TABLE good UNION TABLE bad) AS message $$,
@@ -65,10 +65,10 @@ FROM (VALUES
     ('a: nested deeper than 64 levels', '{"received_at": "2020-12-08 10:00:00", "a": ' || repeat('[', 64) || '1' || repeat(']', 64) || '}')
 ) AS beyond (fault, body)
 CROSS JOIN LATERAL internal.parse_user_events(
-    ARRAY['{"received_at": "2020-12-08 10:00:00"}', convert_to(beyond.body, 'UTF8')]::bytea[]
+    ARRAY['{"received_at": "2020-12-08 10:00:00"}', convert_to(beyond.body, 'UTF8')]::bytea[], NULL
 );
 SELECT is(contents, '{}', 'of no bodies nothing')
-FROM internal.parse_user_events('{}');
+FROM internal.parse_user_events('{}', NULL);
 SELECT is(current_setting('timezone'), 'Pacific/Kiritimati', 'the session keeps its zone');
 
 SELECT * FROM finish();

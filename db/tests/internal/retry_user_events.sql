@@ -5,7 +5,7 @@ SELECT plan(5);
 CREATE FUNCTION pg_temp.event(p_id text) RETURNS bytea LANGUAGE sql
     RETURN format('{"id": "%s", "event_type": "User Created", "received_at": "2020-12-08 10:00"}', p_id)::bytea;
 CREATE FUNCTION pg_temp.retry(VARIADIC p_event_sks bigint[]) RETURNS text LANGUAGE sql AS $$
-    SELECT internal.retry_user_events(array_agg(event_sk), array_agg(body), array_agg(message_id))::text
+    SELECT internal.retry_user_events(array_agg(event_sk), array_agg(body), array_agg(message_id), array_agg(headers))::text
     FROM raw.rejected_user_events
     WHERE event_sk = ANY (p_event_sks)
 $$;
@@ -30,7 +30,7 @@ SELECT results_eq(
     'SELECT event_sk, reason FROM raw.rejected_user_events ORDER BY event_sk',
     $$ VALUES
         (1005::bigint, 'id: blank'),
-        (1006, E'event_type: unknown: "\uFFFD"'),
+        (1006, E'event_type: unknown: "\uFFFD", must be User Created, User Updated or User Deleted'),
         (1007, 'as of old')
     $$,
     'the others stay with today''s reason, as it can be shown'

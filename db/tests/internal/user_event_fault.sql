@@ -1,6 +1,6 @@
 -- internal.user_event_fault(): what of an object is wrong first, in the order in which it is told.
 BEGIN;
-SELECT plan(15);
+SELECT plan(19);
 
 CREATE FUNCTION pg_temp.fault(p_fields jsonb, p_is_token boolean DEFAULT false) RETURNS text LANGUAGE sql AS $$
     SELECT internal.user_event_fault(content, internal.parse_instant(content ->> 'received_at'), '2020-12-08 00:00Z', p_is_token, '2020-12-09 00:00Z')
@@ -11,8 +11,12 @@ SELECT is(pg_temp.fault(fields), fault, format('%s: %s', coalesce(fault, 'good')
 FROM (VALUES
     ('{"plan_name": null, "size": 1}'::jsonb, NULL),
     ('{"id": " ", "event_type": "none"}', 'id: blank'),
-    ('{"event_type": "none", "received_at": "now"}', 'event_type: unknown: "none"'),
-    ('{"event_type": 1}', 'event_type: must be a string, is of type number'),
+    ('{"event_type": "none", "received_at": "now"}', 'event_type: unknown: "none", must be User Created, User Updated or User Deleted'),
+    ('{"event_type": 1}', 'event_type: unknown: 1, must be User Created, User Updated or User Deleted'),
+    ('{"event_type": null}', 'event_type: must be a string, is of type null'),
+    ('{"event_type": "user.created"}', 'event_type: unknown: "user.created", must be User Created'),
+    ('{"event_type": "UPDATE"}', 'event_type: unknown: "UPDATE", must be User Updated'),
+    ('{"event_type": "USER_DELETED"}', 'event_type: unknown: "USER_DELETED", must be User Deleted'),
     ('{"received_at": "now", "username": 1}', 'received_at: no ISO 8601 date and time: "now"'),
     ('{"received_at": "2020-12-07 23:59:59.999999", "username": 1}',
         'received_at: of a day that was removed from raw: 2020-12-07 23:59:59.999999'),

@@ -142,7 +142,7 @@ INSERT INTO bad VALUES
     ('["bad"]',                                         'body: must be a JSON object, is of type array'),
     ('{"organization_name": "bad"}',                    'organization_key: missing'),
     ('{"organization_key": null}',                      'organization_key: must be a string, is of type null'),
-    ('{"organization_key": 1}',                         'organization_key: must be a string, is of type number'),
+    ('{"organization_key": 1.5}',                       'organization_key: must be a string or a whole number, is 1.5'),
     ('{"organization_key": " "}',                       'organization_key: blank'),
     ('{"organization_key": "bad", "organization_name": 1}',
         'organization_name: must be a string or null, is of type number'),
@@ -151,7 +151,7 @@ INSERT INTO bad VALUES
     ('{"organization_key": "bad", "created_at": ""}',
         'created_at: no ISO 8601 date and time: ""'),
     ('{"organization_key": "bad", "created_at": 1607457600}',
-        'created_at: must be a string, is of type number'),
+        'created_at: no ISO 8601 date and time: 1607457600, epoch seconds: send ISO 8601, here "2020-12-08T20:00:00.000Z"'),
     ('{"organization_key": "bad", "updated_at": "2190-01-01 00:00"}',
         'updated_at: too far in the future: "2190-01-01 00:00"%'),
     ('{"organization_key": "bad", "created_at": "0001-01-01 00:00"}',
@@ -191,7 +191,7 @@ SELECT is(
 
 \ir ../fixtures/hostile_session.sql
 INSERT INTO raw.organizations_inbox (body) VALUES
-    ('{"organization_key": "hostile", "created_at": "2020-12-08 10:00"}'), ('{"organization_key": 1}');
+    ('{"organization_key": "hostile", "created_at": "2020-12-08 10:00"}'), ('{"organization_key": 1.5}');
 SELECT result::text AS counts FROM raw.ingest_organizations() AS result \gset
 RESET search_path;
 SELECT is(:'counts'::text, '(2,1,1,0,0)', 'a hostile session gets its organizations in');
