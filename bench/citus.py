@@ -23,7 +23,7 @@ from rich.table import Table
 from bench.events import events
 from bench.loads import FILL_RAW, LOAD_DIM, LOAD_REPORT
 from driver.database import Connection, connect
-from driver.ingest import ingest
+from driver.ingest import Arrived, ingest
 
 SCRATCH: Final = Path(__file__).parents[1] / "db" / "scratch"
 SHARDS: Final = 32
@@ -103,7 +103,7 @@ def measure(count: int) -> None:
             def batches() -> None:
                 for start in range(0, SAMPLE, size):
                     bodies = enumerate(sample[start : start + size], start)
-                    ingest(connection, [(body, f"{salt}{n}", None) for n, body in bodies])
+                    ingest(connection, [Arrived(body, f"{salt}{n}") for n, body in bodies])
 
             return SAMPLE / seconds(batches)
 

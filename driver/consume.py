@@ -15,7 +15,7 @@ from driver.broker.frames import Delivery
 from driver.broker.inspector import queue_risks
 from driver.database import explain
 from driver.errors import BrokerError, BrokerRefusedError, UndeliverableError
-from driver.ingest import BATCH, Ingester, Message, Outcome
+from driver.ingest import BATCH, Arrived, Ingester, Outcome
 from driver.notes import MYSELF, Notes
 from driver.patience import Patience
 from driver.settings import Settings
@@ -151,9 +151,9 @@ def _ingest(
             yield Outcome()
 
 
-def _message(one: Delivery) -> Message:
+def _message(one: Delivery) -> Arrived:
     body = unpack(one.body, one.content_encoding) if one.content_encoding else one.body
-    return body, one.message_id, one.correlation_id
+    return Arrived(body, one.message_id, one.correlation_id, one.headers)
 
 
 def _acknowledge_oldest(in_flight: InFlight, consumer: Consumer) -> Outcome:

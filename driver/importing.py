@@ -14,7 +14,7 @@ from driver.committed import POLL_SECONDS, Committed
 from driver.database import connect
 from driver.errors import BrokerError
 from driver.identity import message_ids
-from driver.ingest import BATCH, Ingester, Outcome
+from driver.ingest import BATCH, Arrived, Ingester, Outcome
 from driver.patience import Patience
 from driver.progress import bars, show
 from driver.settings import Settings
@@ -85,7 +85,7 @@ def import_user_events_directly(texts: Iterator[bytes], share: Share = lambda: N
     """
     outcome = Outcome()
     messages = (
-        (message.body, message.message_id, message.correlation_id)
+        Arrived(message.body, message.message_id, message.correlation_id)
         for message in _messages(texts, uuid4())
     )
     with Ingester("import", _give_up) as ingester, bars(sys.stderr) as progress:

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 INGEST: Final[LiteralString] = (
     "SELECT inserted, duplicates, rejected"
-    " FROM raw.ingest_user_events(%b, %b::text[], %b::text[], %s)"
+    " FROM raw.ingest_user_events(%b, %b::text[], %b::text[], %s, %b::bytea[])"
 )
 BATCH: Final = 2000
 # Once may be a chance: a session that somebody ended while it had this message alone.
@@ -30,7 +30,14 @@ OF_THE_SERVER: Final = (
 
 CLOSE_SECONDS: Final = 1.0
 
-Message = tuple[bytes, str | None, str | None]  # body, message id, correlation id
+
+class Arrived(NamedTuple):
+    """A message as raw.ingest_user_events takes it; its table of headers is as it came."""
+
+    body: bytes
+    message_id: str | None = None
+    correlation_id: str | None = None
+    headers: bytes | None = None
 
 
 class Outcome(NamedTuple):
@@ -50,7 +57,7 @@ class Outcome(NamedTuple):
         return Outcome(*(one + two for one, two in zip(self, other, strict=True)))
 
 
-Work = tuple[Sequence[Message], Future[Outcome]]
+Work = tuple[Sequence[Arrived], Future[Outcome]]
 
 
 class Ingester:
@@ -70,7 +77,7 @@ class Ingester:
         self._closing = False
         self._connections = [connect(application_name) for _ in range(threads)]
         # Not before it is known to work: what we hold when we are lost is counted as failed.
-        self._connections[0].execute(INGEST, ([], [], [], None))
+        self._connections[0].execute(INGEST, ([], [], [], None, []))
         # Daemons: what has to stop stops, whatever the database does.
         self._threads = [
             threading.Thread(target=self._run, args=(number,), name="ingest", daemon=True)
@@ -91,7 +98,7 @@ class Ingester:
         for thread in self._threads:
             thread.join(CLOSE_SECONDS)
 
-    def submit(self, messages: Sequence[Message]) -> Future[Outcome]:
+    def submit(self, messages: Sequence[Arrived]) -> Future[Outcome]:
         """Let a thread commit the messages in their order; the result is what became of them.
 
         When the database fails on them they are halved until the culprit is alone. That one goes
@@ -112,7 +119,7 @@ class Ingester:
                 future.set_exception(error)  # raised where the result is asked for
         self._connections[number].close()
 
-    def _ingest(self, messages: Sequence[Message], number: int) -> Outcome:
+    def _ingest(self, messages: Sequence[Arrived], number: int) -> Outcome:
         parts = [messages]
         committed = Outcome()
         failures = 0
@@ -148,7 +155,7 @@ class Ingester:
                     else:
                         failures += 1
                         if failures == FAILURES_OF_A_CULPRIT:
-                            fault, id_ = explain(error), part[0][1]
+                            fault, id_ = explain(error), part[0].message_id
                             logger.error("%s; the message goes to quarantine: id %r", fault, id_)
                             said = error.diag.message_primary or error
                             reason = f"the database fails on it: {said}"
@@ -160,13 +167,14 @@ class Ingester:
 
 
 def ingest(
-    connection: Connection, messages: Sequence[Message], reason: str | None = None
+    connection: Connection, messages: Sequence[Arrived], reason: str | None = None
 ) -> Outcome:
     """Ingest messages; they are committed on return. Raises psycopg.Error.
 
     With a reason, all go to quarantine for it.
     """
-    bodies, message_ids, correlation_ids = map(list, zip(*messages, strict=True))
-    row = connection.execute(INGEST, (bodies, message_ids, correlation_ids, reason)).fetchone()
+    bodies, message_ids, correlation_ids, headers = map(list, zip(*messages, strict=True))
+    values = (bodies, message_ids, correlation_ids, reason, headers)
+    row = connection.execute(INGEST, values).fetchone()
     assert row
     return Outcome(*row)

@@ -1,5 +1,6 @@
 """The consumer against the real servers: nothing lost, nothing twice, the line never stops."""
 
+import gzip
 import signal
 import subprocess
 import threading
@@ -324,3 +325,27 @@ def test_large_messages_come_in_small_batches(
     start_consumer()
     until(lambda: count(conn, "raw.rejected_user_events") == 30)
     assert conn.execute("SELECT max(received) FROM etl.ingests").fetchone() == (3,)
+
+
+def test_headers_reach_the_function_of_the_user(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer
+) -> None:
+    """And what is compressed is unpacked before; what is not, goes to quarantine with its headers."""
+    conn.execute("""
+        CREATE OR REPLACE FUNCTION raw.adapt_user_event(p_content jsonb, p_headers jsonb)
+        RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN p_content || p_headers""")
+    start_consumer()
+    body = gzip.compress(event(1).body)
+    with pika.BlockingConnection(pika.URLParameters(settings.rabbitmq_url)) as connection:
+        channel = connection.channel()
+        for encoding in ("gzip", "none"):
+            headers = {"username": "Anna"}
+            properties = pika.BasicProperties(content_encoding=encoding, headers=headers)
+            channel.basic_publish("", settings.queue, body, properties)
+    until(lambda: count(conn, "raw.rejected_user_events") == 1)
+    assert conn.execute("SELECT username FROM raw.user_events").fetchall() == [("Anna",)]
+    kept = conn.execute("SELECT internal.decode_headers(headers) FROM raw.rejected_user_events")
+    assert kept.fetchone() == ({"username": "Anna"},)
+    conn.execute("""
+        CREATE OR REPLACE FUNCTION raw.adapt_user_event(p_content jsonb, p_headers jsonb)
+        RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN p_content""")

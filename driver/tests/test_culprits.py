@@ -12,7 +12,7 @@ import pytest
 from driver.broker.inspector import queue_state
 from driver.broker.publisher import Message
 from driver.cli import main
-from driver.ingest import Ingester, Outcome
+from driver.ingest import Arrived, Ingester, Outcome
 from driver.settings import Settings
 from driver.tests.conftest import refusing_connections, until
 from driver.tests.test_consume import count, event, publish
@@ -148,7 +148,7 @@ def test_a_server_that_is_away_blames_no_message(
     conn: Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
     """However often it refuses a connection; and who is told not to wait leaves the message."""
-    messages = [(event(1).body, "1", None)]
+    messages = [Arrived(event(1).body, "1")]
     with ExitStack() as away:
         refusals: list[psycopg.Error] = []
 

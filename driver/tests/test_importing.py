@@ -27,7 +27,7 @@ from driver.importing import (
     import_user_events,
     import_user_events_directly,
 )
-from driver.ingest import Ingester, Outcome
+from driver.ingest import Arrived, Ingester, Outcome
 from driver.settings import Settings
 from driver.tests.conftest import refusing_connections, until
 
@@ -417,6 +417,6 @@ def test_a_database_that_takes_nothing_is_not_waited_for(
     assert main(["import", "user-events", "--direct", str(file)]) == 1
     assert "not now" in capsys.readouterr().err
     with Ingester("test", lambda _: False) as ingester:
-        message = file.read_bytes().strip(b"[]"), None, None
+        message = Arrived(file.read_bytes().strip(b"[]"))
         assert ingester.submit([message]).result() == Outcome()
     conn.execute("DROP FUNCTION public.fail CASCADE")
