@@ -330,7 +330,7 @@ def test_large_messages_come_in_small_batches(
 def test_headers_reach_the_function_of_the_user(
     conn: Connection, settings: Settings, start_consumer: StartConsumer
 ) -> None:
-    """And what is compressed is unpacked before; what is not, goes to quarantine with its headers."""
+    """What is compressed is unpacked before; what is no event is put aside with its headers."""
     conn.execute("""
         CREATE OR REPLACE FUNCTION raw.adapt_user_event(p_content jsonb, p_headers jsonb)
         RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN p_content || p_headers""")

@@ -56,6 +56,16 @@ def marked(number: int) -> Message:
     return Message(f"marked {number}", "", MARKED.replace(b"%s", b"%d" % number))
 
 
+def refuse_marked(conn: Connection) -> None:
+    """Have the server take no marked event, as one that starts or stops; to be dropped by name."""
+    conn.execute("""
+        CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE cannot_connect_now USING MESSAGE = 'not now'; END $$""")
+    conn.execute("""
+        CREATE TRIGGER fail BEFORE INSERT ON raw.user_events FOR EACH ROW
+        WHEN (NEW.username = 'marked') EXECUTE FUNCTION public.fail()""")
+
+
 def quarantine(conn: Connection) -> list[Any]:
     """Return what is there."""
     return conn.execute("""
@@ -172,12 +182,7 @@ def test_what_another_batch_waits_for_is_not_acknowledged(
     conn: Connection, settings: Settings, start_consumer: StartConsumer
 ) -> None:
     """The server does not take the first, takes the second, the consumer stops: both come again."""
-    conn.execute("""
-        CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE cannot_connect_now USING MESSAGE = 'not now'; END $$""")
-    conn.execute("""
-        CREATE TRIGGER fail BEFORE INSERT ON raw.user_events FOR EACH ROW
-        WHEN (NEW.username = 'marked') EXECUTE FUNCTION public.fail()""")
+    refuse_marked(conn)
     publish(settings, marked(0), event(1), event(2))
     process = start_consumer("--batch-size=1")
     until(lambda: count(conn, "raw.user_events") == 1)

@@ -1,6 +1,7 @@
 """Faults of random kinds under a steady stream of events: afterwards raw has each of them once.
 
-One in a hundred is a hostile body, now and then one has a hostile header or cannot be delivered; and the database is told not to wait for its disk.
+One in a hundred is a hostile body; now and then one has a hostile header, or cannot be delivered.
+The database is told not to wait for its disk.
 
 On servers of its own, which it kills; so it needs their programs on this machine. FAULTS says how
 many faults (default: one of each kind), SEED which ones and when.

@@ -30,6 +30,7 @@ from driver.importing import (
 from driver.ingest import Arrived, Ingester, Outcome
 from driver.settings import Settings
 from driver.tests.conftest import refusing_connections, until
+from driver.tests.test_culprits import marked, refuse_marked
 
 Connection = psycopg.Connection[Any]
 StartConsumer = Callable[..., subprocess.Popen[bytes]]
@@ -408,15 +409,10 @@ def test_a_database_that_takes_nothing_is_not_waited_for(
         patch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
         assert main(["import", "user-events", "--direct", str(file)]) == 1
     assert "in a read-only transaction" in capsys.readouterr().err
-    conn.execute("""
-        CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE cannot_connect_now USING MESSAGE = 'not now'; END $$""")
-    conn.execute("""
-        CREATE TRIGGER fail BEFORE INSERT ON raw.user_events FOR EACH ROW
-        EXECUTE FUNCTION public.fail()""")
+    refuse_marked(conn)
+    file.write_bytes(marked(0).body)
     assert main(["import", "user-events", "--direct", str(file)]) == 1
     assert "not now" in capsys.readouterr().err
     with Ingester("test", lambda _: False) as ingester:
-        message = Arrived(file.read_bytes().strip(b"[]"))
-        assert ingester.submit([message]).result() == Outcome()
+        assert ingester.submit([Arrived(marked(0).body)]).result() == Outcome()
     conn.execute("DROP FUNCTION public.fail CASCADE")
