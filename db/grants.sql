@@ -20,7 +20,7 @@ GRANT CONNECT ON DATABASE :"DBNAME" TO warehouse_ingest, warehouse_load, warehou
 -- The consumer and the importer.
 GRANT USAGE ON SCHEMA raw, etl TO warehouse_ingest;
 GRANT EXECUTE ON FUNCTION
-    raw.ingest_user_events(bytea[], text[], text[], text, bytea[]), raw.ingest_organizations(), etl.import_progress(text),
+    raw.ingest_user_events(bytea[], text[], text[], text, bytea[], boolean[]), raw.ingest_organizations(), etl.import_progress(text),
     etl.note_of_consumer(text, text, text, boolean)
     TO warehouse_ingest;
 GRANT INSERT (body) ON raw.organizations_inbox TO warehouse_ingest;

@@ -153,7 +153,7 @@ def _ingest(
 
 def _message(one: Delivery) -> Arrived:
     body = unpack(one.body, one.content_encoding) if one.content_encoding else one.body
-    return Arrived(body, one.message_id, one.correlation_id, one.headers)
+    return Arrived(body, one.message_id, one.correlation_id, one.headers, one.is_redelivered)
 
 
 def _acknowledge_oldest(in_flight: InFlight, consumer: Consumer) -> Outcome:

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 INGEST: Final[LiteralString] = (
     "SELECT inserted, duplicates, rejected"
-    " FROM raw.ingest_user_events(%b, %b::text[], %b::text[], %s, %b::bytea[])"
+    " FROM raw.ingest_user_events(%b, %b::text[], %b::text[], %s, %b::bytea[], %b::boolean[])"
 )
 BATCH: Final = 2000
 # Once may be a chance: a session that somebody ended while it had this message alone.
@@ -38,6 +38,7 @@ class Arrived(NamedTuple):
     message_id: str | None = None
     correlation_id: str | None = None
     headers: bytes | None = None
+    is_redelivered: bool = False
 
 
 class Outcome(NamedTuple):
@@ -77,7 +78,7 @@ class Ingester:
         self._closing = False
         self._connections = [connect(application_name) for _ in range(threads)]
         # Not before it is known to work: what we hold when we are lost is counted as failed.
-        self._connections[0].execute(INGEST, ([], [], [], None, []))
+        self._connections[0].execute(INGEST, ([], [], [], None, [], []))
         # Daemons: what has to stop stops, whatever the database does.
         self._threads = [
             threading.Thread(target=self._run, args=(number,), name="ingest", daemon=True)
@@ -173,8 +174,8 @@ def ingest(
 
     With a reason, all go to quarantine for it.
     """
-    bodies, message_ids, correlation_ids, headers = map(list, zip(*messages, strict=True))
-    values = (bodies, message_ids, correlation_ids, reason, headers)
+    bodies, message_ids, correlation_ids, *others = map(list, zip(*messages, strict=True))
+    values = (bodies, message_ids, correlation_ids, reason, *others)
     row = connection.execute(INGEST, values).fetchone()
     assert row
     return Outcome(*row)

@@ -20,7 +20,7 @@ SELECT bag_eq(
         'warehouse_ingest etl.import_progress(text)',
         'warehouse_ingest etl.note_of_consumer(text,text,text,boolean)',
         'warehouse_ingest raw.ingest_organizations()',
-        'warehouse_ingest raw.ingest_user_events(bytea[],text[],text[],text,bytea[])',
+        'warehouse_ingest raw.ingest_user_events(bytea[],text[],text[],text,bytea[],boolean[])',
         'warehouse_load crm.load_organizations_dim()',
         'warehouse_load crm.load_users_dim(date)',
         'warehouse_load etl.begin_scheduled_catch_up(interval)',

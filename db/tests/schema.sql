@@ -260,7 +260,8 @@ SELECT results_eq(
         'inserted bigint NOT NULL',
         'duplicates bigint NOT NULL',
         'rejected bigint NOT NULL',
-        'event_sks int8multirange'
+        'event_sks int8multirange',
+        'redelivered bigint NOT NULL DEFAULT 0'
     ],
     'etl.ingests: columns'
 );
@@ -681,8 +682,8 @@ SELECT bag_eq(
         'internal.has_only_strings(jsonb) -> boolean',
         'internal.instant_fault(jsonb,text,timestamp with time zone,timestamp with time zone) -> text',
         'internal.retention_start() -> timestamp with time zone',
-        'internal.judge_user_events(bytea[],text[],text[],text,bytea[]) -> TABLE(event_sk bigint, body bytea, message_id text, '
-            || 'correlation_id text, headers bytea, original jsonb, content jsonb, received_at timestamp with time zone, token text, reason text)',
+        'internal.judge_user_events(bytea[],text[],text[],text,bytea[],boolean[]) -> TABLE(event_sk bigint, body bytea, message_id text, '
+            || 'correlation_id text, headers bytea, is_redelivered boolean, original jsonb, content jsonb, received_at timestamp with time zone, token text, reason text)',
         'internal.key_fault(jsonb,text) -> text',
         'internal.largest_body() -> integer',
         'internal.string_field(jsonb,text) -> text',
@@ -722,7 +723,7 @@ SELECT bag_eq(
         'raw.drop_before(date) -> bigint',
         'raw.ingest_organizations() -> record',
         'raw.adapt_user_event(jsonb,jsonb) -> jsonb',
-        'raw.ingest_user_events(bytea[],text[],text[],text,bytea[]) -> record',
+        'raw.ingest_user_events(bytea[],text[],text[],text,bytea[],boolean[]) -> record',
         'raw.replay_rejected_user_events() -> record',
         'reports.load_user_events_daily(date) -> bigint',
         'reports.user_changes_between(date,date) -> TABLE(event_date date, n_new bigint, n_gone bigint)',
@@ -736,7 +737,7 @@ SELECT bag_eq(
         FROM routine
         WHERE routine IN (
             'crm.load_users_dim(date)'::regprocedure, 'reports.load_user_events_daily(date)'::regprocedure,
-            'raw.ingest_user_events(bytea[], text[], text[], text, bytea[])'::regprocedure,
+            'raw.ingest_user_events(bytea[], text[], text[], text, bytea[], boolean[])'::regprocedure,
             'raw.adapt_user_event(jsonb, jsonb)'::regprocedure, 'raw.ingest_organizations()'::regprocedure, 'crm.users_at(timestamptz)'::regprocedure
         )
     $$,
@@ -746,7 +747,7 @@ SELECT bag_eq(
         'raw.ingest_organizations(OUT received bigint, OUT inserted bigint, OUT duplicates bigint, OUT rejected bigint, OUT changed bigint)',
         'raw.adapt_user_event(p_content jsonb, p_headers jsonb)',
         'raw.ingest_user_events(p_bodies bytea[], p_message_ids text[], p_correlation_ids text[] DEFAULT NULL::text[], '
-            || 'p_reason text DEFAULT NULL::text, p_headers bytea[] DEFAULT NULL::bytea[], OUT received bigint, OUT inserted bigint, OUT duplicates bigint, OUT rejected bigint)',
+            || 'p_reason text DEFAULT NULL::text, p_headers bytea[] DEFAULT NULL::bytea[], p_redelivered boolean[] DEFAULT NULL::boolean[], OUT received bigint, OUT inserted bigint, OUT duplicates bigint, OUT rejected bigint)',
         'reports.load_user_events_daily(import_date date)'
     ],
     'functions that are called by name: their parameters'

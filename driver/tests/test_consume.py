@@ -12,6 +12,7 @@ import pika
 import psycopg
 import pytest
 
+from driver.broker.consumer import Consumer
 from driver.broker.inspector import queue_state
 from driver.broker.publisher import Message, Publisher
 from driver.cli import main
@@ -349,3 +350,17 @@ def test_headers_reach_the_function_of_the_user(
     conn.execute("""
         CREATE OR REPLACE FUNCTION raw.adapt_user_event(p_content jsonb, p_headers jsonb)
         RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN p_content""")
+
+
+def test_what_the_broker_delivers_again_is_counted_apart(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer
+) -> None:
+    """A consumer that commits and is lost before it acknowledges: no producer sent it twice."""
+    conn.execute("SELECT raw.ingest_user_events(%b, %s)", ([event(1).body], [event(1).message_id]))
+    publish(settings, event(1))
+    with Consumer(settings, few=1, many=1) as consumer:
+        assert len(consumer.take(1, 5)) == 1
+    start_consumer()
+    publish(settings, event(1))
+    totals = "SELECT inserted, duplicates, redelivered FROM etl.ingest_totals"
+    until(lambda: conn.execute(totals).fetchone() == (1, 2, 1))

@@ -4,7 +4,8 @@ SELECT
     coalesce(sum(inserted), 0)::bigint AS inserted,
     coalesce(sum(duplicates), 0)::bigint AS duplicates,
     coalesce(sum(rejected), 0)::bigint AS rejected,
-    max(ingested_at) AS last_at
+    max(ingested_at) AS last_at,
+    coalesce(sum(redelivered), 0)::bigint AS redelivered
 FROM etl.ingests;
 
 COMMENT ON VIEW etl.ingest_totals IS 'What became of all messages ever received.';
@@ -13,3 +14,5 @@ COMMENT ON COLUMN etl.ingest_totals.inserted IS 'How many were new events.';
 COMMENT ON COLUMN etl.ingest_totals.duplicates IS 'How many were there before.';
 COMMENT ON COLUMN etl.ingest_totals.rejected IS 'How many went to quarantine.';
 COMMENT ON COLUMN etl.ingest_totals.last_at IS 'When the last message came.';
+COMMENT ON COLUMN etl.ingest_totals.redelivered IS
+    'How many of the duplicates the broker delivered again, after a consumer or a connection was lost: no producer sent them twice.';

@@ -25,10 +25,10 @@ BEGIN
         RETURNING day.day, ingest.*
     ),
     summed AS (
-        INSERT INTO etl.ingests (ingested_at, import_id, positions, event_sks, received, inserted, duplicates, rejected)
+        INSERT INTO etl.ingests (ingested_at, import_id, positions, event_sks, received, inserted, duplicates, rejected, redelivered)
         SELECT
             max(ingested_at), import_id, range_agg(positions), range_agg(event_sks),
-            sum(received), sum(inserted), sum(duplicates), sum(rejected)
+            sum(received), sum(inserted), sum(duplicates), sum(rejected), sum(redelivered)
         FROM old
         GROUP BY day, import_id
     )

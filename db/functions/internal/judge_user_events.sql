@@ -4,10 +4,11 @@ CREATE OR REPLACE FUNCTION internal.judge_user_events(
     p_message_ids     text[],
     p_correlation_ids text[],
     p_reason          text,
-    p_headers         bytea[]
+    p_headers         bytea[],
+    p_redelivered     boolean[]
 )
     RETURNS TABLE (
-        event_sk bigint, body bytea, message_id text, correlation_id text, headers bytea,
+        event_sk bigint, body bytea, message_id text, correlation_id text, headers bytea, is_redelivered boolean,
         original jsonb, content jsonb, received_at timestamptz, token text, reason text
     )
     -- In PL/pgSQL: Citus could not plan the statement that it is part of, if it were inlined.
@@ -28,6 +29,7 @@ BEGIN
         message.message_id,
         message.correlation_id,
         message.headers,
+        coalesce(message.is_redelivered, false),
         message.original,
         message.content,
         message.received_at,
@@ -51,11 +53,14 @@ BEGIN
         ))
     FROM internal.parse_user_events(CASE WHEN p_reason IS NULL THEN p_bodies ELSE '{}' END, p_headers) AS parsed
     CROSS JOIN LATERAL unnest(
-        v_event_sks, p_bodies, p_message_ids, p_correlation_ids, p_headers,
+        v_event_sks, p_bodies, p_message_ids, p_correlation_ids, p_headers, p_redelivered,
         parsed.originals, parsed.contents, parsed.instants, parsed.faults
-    ) AS message (event_sk, body, message_id, correlation_id, headers, original, content, received_at, fault);
+    ) AS message (
+        event_sk, body, message_id, correlation_id, headers, is_redelivered,
+        original, content, received_at, fault
+    );
 END;
 $judge_user_events$;
 
-COMMENT ON FUNCTION internal.judge_user_events(bytea[], text[], text[], text, bytea[]) IS
+COMMENT ON FUNCTION internal.judge_user_events(bytea[], text[], text[], text, bytea[], boolean[]) IS
     'What raw.ingest_user_events has to know of each message, which it numbers as they came: its content as it came and as raw.adapt_user_event returns it, the token of its user if that one was erased, and the reason why it is no user event, null when it is one. With a reason given, that is the reason of all, and none is parsed.';

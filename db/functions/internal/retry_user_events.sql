@@ -18,7 +18,7 @@ BEGIN
     WITH judged AS MATERIALIZED (
         -- What comes back as it was given tells which reject it is.
         SELECT correlation_id::bigint AS event_sk, internal.clean_reason(reason) AS reason
-        FROM internal.judge_user_events(p_bodies, p_message_ids, p_event_sks::text[], NULL, p_headers)
+        FROM internal.judge_user_events(p_bodies, p_message_ids, p_event_sks::text[], NULL, p_headers, NULL)
     ),
     good AS (
         DELETE FROM raw.rejected_user_events AS reject

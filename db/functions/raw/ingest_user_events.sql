@@ -4,9 +4,10 @@
 CREATE OR REPLACE FUNCTION raw.ingest_user_events(
     p_bodies          bytea[],
     p_message_ids     text[],
-    p_correlation_ids text[]  DEFAULT NULL,
-    p_reason          text    DEFAULT NULL,
-    p_headers         bytea[] DEFAULT NULL,
+    p_correlation_ids text[]    DEFAULT NULL,
+    p_reason          text      DEFAULT NULL,
+    p_headers         bytea[]   DEFAULT NULL,
+    p_redelivered     boolean[] DEFAULT NULL,
     OUT received   bigint,
     OUT inserted   bigint,
     OUT duplicates bigint,
@@ -23,15 +24,16 @@ BEGIN
         OR cardinality(p_message_ids) <> cardinality(p_bodies)
         OR cardinality(p_correlation_ids) <> cardinality(p_bodies)
         OR cardinality(p_headers) <> cardinality(p_bodies)
+        OR cardinality(p_redelivered) <> cardinality(p_bodies)
     THEN
-        RAISE EXCEPTION 'p_bodies must not be null, and the ids and headers be as many as the bodies'
+        RAISE EXCEPTION 'p_bodies must not be null, and the other arrays be as long as it'
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Pass an array of bodies, and for the ids and the headers an array of the same length or null.';
+                  HINT = 'Pass an array of bodies, and for what else is known of them arrays of the same length, or null.';
     END IF;
 
     WITH judged AS MATERIALIZED (
-        SELECT event_sk, body, message_id, correlation_id, headers, original, content, received_at, token, reason
-        FROM internal.judge_user_events(p_bodies, p_message_ids, p_correlation_ids, p_reason, p_headers)
+        SELECT event_sk, body, message_id, correlation_id, headers, is_redelivered, original, content, received_at, token, reason
+        FROM internal.judge_user_events(p_bodies, p_message_ids, p_correlation_ids, p_reason, p_headers, p_redelivered)
     ),
     number AS (
         SELECT
@@ -109,14 +111,15 @@ BEGIN
             import.import_id,
             int8range(import.position, import.position, '[]') AS position,
             event.event_sk AS event_sk,
-            reject.event_sk AS reject_sk
+            reject.event_sk AS reject_sk,
+            judged.is_redelivered
         FROM judged
         LEFT JOIN event USING (event_sk)
         LEFT JOIN reject USING (event_sk)
         CROSS JOIN LATERAL internal.parse_correlation_id(judged.correlation_id) AS import
     ),
     ingest AS (
-        INSERT INTO etl.ingests (import_id, positions, event_sks, received, inserted, duplicates, rejected)
+        INSERT INTO etl.ingests (import_id, positions, event_sks, received, inserted, duplicates, rejected, redelivered)
         SELECT
             import_id,
             range_agg(position) FILTER (WHERE import_id IS NOT NULL),
@@ -125,7 +128,8 @@ BEGIN
             count(*),
             count(event_sk),
             count(*) - count(event_sk) - count(reject_sk),
-            count(reject_sk)
+            count(reject_sk),
+            count(*) FILTER (WHERE is_redelivered AND event_sk IS NULL AND reject_sk IS NULL)
         FROM outcome
         GROUP BY import_id
         RETURNING ingests.received, ingests.inserted, ingests.duplicates, ingests.rejected
@@ -138,5 +142,5 @@ BEGIN
 END;
 $ingest_user_events$;
 
-COMMENT ON FUNCTION raw.ingest_user_events(bytea[], text[], text[], text, bytea[]) IS
-    'The only way into raw: takes message bodies with their message ids, correlation ids and headers (or null; headers as the field table of AMQP 0-9-1 without its length), parses, has raw.adapt_user_event turn them into events, validates, deduplicates and quarantines them; returns what became of them. An event is a duplicate when message id and content are the same. A bad message is no error, nor is one of any size: bodies of more than 256 KiB, values nested deeper than 64 levels and numbers of more than 400 digits go to quarantine. With a reason, all go there for it and none is parsed: for messages on which the database failed. An event of a user that crm.erase_user made anonymous stays so. Wants READ COMMITTED; its commit is durable whatever synchronous_commit says.';
+COMMENT ON FUNCTION raw.ingest_user_events(bytea[], text[], text[], text, bytea[], boolean[]) IS
+    'The only way into raw: takes message bodies with their message ids, correlation ids and headers (or null; headers as the field table of AMQP 0-9-1 without its length), and whether the broker had delivered them before; parses, has raw.adapt_user_event turn them into events, validates, deduplicates and quarantines them; returns what became of them. An event is a duplicate when message id and content are the same. A bad message is no error, nor is one of any size: bodies of more than 256 KiB, values nested deeper than 64 levels and numbers of more than 400 digits go to quarantine. With a reason, all go there for it and none is parsed: for messages on which the database failed. An event of a user that crm.erase_user made anonymous stays so. Wants READ COMMITTED; its commit is durable whatever synchronous_commit says.';

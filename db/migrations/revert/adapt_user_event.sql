@@ -3,8 +3,8 @@ BEGIN;
 
 SET LOCAL client_min_messages = warning;
 DROP FUNCTION IF EXISTS
-    raw.ingest_user_events(bytea[], text[], text[], text, bytea[]),
-    internal.judge_user_events(bytea[], text[], text[], text, bytea[]),
+    raw.ingest_user_events(bytea[], text[], text[], text, bytea[], boolean[]),
+    internal.judge_user_events(bytea[], text[], text[], text, bytea[], boolean[]),
     internal.mentions_user(bytea, bytea, text, text[], text[]),
     internal.parse_user_event(bytea, bytea),
     internal.parse_user_events(bytea[], bytea[]),

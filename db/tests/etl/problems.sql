@@ -10,7 +10,7 @@ $$;
 CREATE FUNCTION pg_temp.today() RETURNS date LANGUAGE sql RETURN (now() AT TIME ZONE 'UTC')::date;
 
 SELECT results_eq(
-    'TABLE etl.ingest_totals', 'VALUES (0::bigint, 0::bigint, 0::bigint, 0::bigint, NULL::timestamptz)',
+    'TABLE etl.ingest_totals', 'VALUES (0::bigint, 0::bigint, 0::bigint, 0::bigint, NULL::timestamptz, 0::bigint)',
     'totals: nothing was received'
 );
 SELECT is_empty('TABLE etl.problems', 'an empty warehouse has no problems');
@@ -37,7 +37,7 @@ SELECT raw.ingest_user_events(
     NULL
 ) \g /dev/null
 SELECT results_eq(
-    'TABLE etl.ingest_totals', 'VALUES (6::bigint, 4::bigint, 1::bigint, 1::bigint, now())', 'totals: what became of all'
+    'TABLE etl.ingest_totals', 'VALUES (6::bigint, 4::bigint, 1::bigint, 1::bigint, now(), 0::bigint)', 'totals: what became of all'
 );
 INSERT INTO etl.ingests (received, inserted, duplicates, rejected, ingested_at)
 VALUES (0, 0, 0, 0, now() - interval '1 day');

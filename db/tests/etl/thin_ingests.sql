@@ -7,9 +7,9 @@ INSERT INTO etl.ingests (ingested_at, import_id, positions, received, inserted, 
     ('2020-12-08 00:00Z',    NULL, NULL,       6, 3, 2, 1),
     ('2020-12-08 10:00Z',    'a',  '{[1,11)}', 10, 10, 0, 0),
     ('2020-12-08 23:59:59Z', NULL, NULL,       1, 0, 0, 1);
-INSERT INTO etl.ingests (ingested_at, import_id, positions, event_sks, received, inserted, duplicates, rejected) VALUES
-    ('2020-12-08 11:00Z',    'b',  '{[1,4)}',  '{[5,7)}', 3, 2, 1, 0),
-    ('2020-12-08 12:00Z',    'b',  '{[4,6)}',  '{[7,9)}', 2, 1, 0, 1);
+INSERT INTO etl.ingests (ingested_at, import_id, positions, event_sks, received, inserted, duplicates, rejected, redelivered) VALUES
+    ('2020-12-08 11:00Z',    'b',  '{[1,4)}',  '{[5,7)}', 3, 2, 1, 0, 1),
+    ('2020-12-08 12:00Z',    'b',  '{[4,6)}',  '{[7,9)}', 2, 0, 1, 1, 1);
 INSERT INTO etl.ingests (ingested_at, received, inserted, duplicates, rejected)
 SELECT date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' - age::interval, 1, 1, 0, 0
 FROM unnest(ARRAY['2 days 1 microsecond', '2 days 1 hour', '2 days', '2 days', '1 day', '1 day', '0', '0']) AS age;
@@ -26,7 +26,7 @@ SELECT results_eq(
     $$ VALUES
         (timestamptz '2020-12-07 23:59:59Z', NULL::text, NULL::text, NULL::text, 4::bigint, 1::bigint, 1::bigint, 2::bigint),
         ('2020-12-08 10:00Z', 'a', '{[1,11)}', NULL, 10, 10, 0, 0),
-        ('2020-12-08 12:00Z', 'b', '{[1,6)}', '{[5,9)}', 5, 3, 1, 1),
+        ('2020-12-08 12:00Z', 'b', '{[1,6)}', '{[5,9)}', 5, 2, 2, 1),
         ('2020-12-08 23:59:59Z', NULL, NULL, NULL, 7, 3, 2, 2)
     $$,
     'a row a day and import, with the sums and the last time'

@@ -1,6 +1,6 @@
 -- raw.ingest_user_events(): every message lands, in raw or in quarantine with a reason, and only once.
 BEGIN;
-SELECT plan(103);
+SELECT plan(105);
 
 \set event '''{"id": "anna", "event_type": "User Created", "received_at": "2020-12-08 10:00"}''::jsonb'
 
@@ -425,7 +425,7 @@ FROM raw.ingest_user_events(
     ARRAY[convert_to(:event::text, 'UTF8'), convert_to(:event::text, 'UTF8')], ARRAY[NULL, 'some'], ARRAY[NULL, 'any']
 ) AS result;
 SELECT throws_ok(
-    statement, '22023', 'p_bodies must not be null, and the ids and headers be as many as the bodies', description
+    statement, '22023', 'p_bodies must not be null, and the other arrays be as long as it', description
 )
 FROM (VALUES
     ($$ SELECT raw.ingest_user_events(NULL, NULL) $$,                        'refuses no array'),
@@ -454,6 +454,26 @@ SELECT results_eq(
     $$ SELECT event_type, received_at FROM raw.user_events ORDER BY event_sk $$,
     $$ VALUES ('User Created', timestamptz '2020-12-08 10:00+00'), ('User Deleted', '2020-12-08 10:00+00') $$,
     'and cannot change what they mean'
+);
+
+-- What the broker delivers again counts as such when it was there before.
+SELECT raw.ingest_user_events(
+    ARRAY['{"id": "again", "event_type": "User Created", "received_at": "2020-12-08 10:00"}', '[1]', '{"id": "again", "event_type": "User Created", "received_at": "2020-12-08 10:00"}']::bytea[],
+    ARRAY['again 1', 'again 2', 'again 1'], NULL, NULL, NULL, ARRAY[true, true, false]
+) \g /dev/null
+SELECT results_eq(
+    'SELECT inserted, duplicates, rejected, redelivered FROM etl.ingests ORDER BY ingest_sk DESC LIMIT 1',
+    'VALUES (1::bigint, 1::bigint, 1::bigint, 0::bigint)',
+    'what is delivered again and new, or sent twice, is no duplicate of the broker'
+);
+SELECT raw.ingest_user_events(
+    ARRAY['{"id": "again", "event_type": "User Created", "received_at": "2020-12-08 10:00"}', '[1]', '{}']::bytea[],
+    ARRAY['again 1', 'again 2', 'again 3'], NULL, NULL, NULL, ARRAY[true, true, NULL]
+) \g /dev/null
+SELECT results_eq(
+    'SELECT inserted, duplicates, rejected, redelivered FROM etl.ingests ORDER BY ingest_sk DESC LIMIT 1',
+    'VALUES (0::bigint, 2::bigint, 1::bigint, 2::bigint)',
+    'what is delivered again and known is one'
 );
 
 SELECT * FROM finish();

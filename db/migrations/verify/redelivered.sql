@@ -1,0 +1,8 @@
+-- Verify warehouse:redelivered on pg
+BEGIN;
+
+SELECT redelivered
+FROM etl.ingests
+WHERE false;
+
+ROLLBACK;
