@@ -33,7 +33,6 @@ from rich.table import Table
 from bench.cores import Cores
 from bench.events import events
 from driver.broker.consumer import Consumer
-from driver.broker.inspector import queue_state
 from driver.broker.link import dead_letters_of
 from driver.broker.publisher import Message, Publisher
 from driver.consume import consume
@@ -65,6 +64,8 @@ FILL: Final = """
         timestamptz '2020-12-05 00:00Z' - random() * interval '100 days'
     FROM (SELECT (random() * 500000)::int AS number FROM generate_series(1, %s)) AS event
     ORDER BY 9"""
+# Consumers that ask whether the database takes messages.
+WAITING: Final = "SELECT FROM pg_locks WHERE relation = 'raw.user_events'::regclass AND NOT granted"
 EMPTY: Final = "TRUNCATE raw.user_events, etl.ingests, etl.arrivals"
 
 
@@ -176,7 +177,7 @@ class Bench:
                 for _ in range(number):
                     process = processes.enter_context(subprocess.Popen(command))
                     processes.callback(process.terminate)
-                while queue_state(self._settings)[1] < number:
+                while self._connection.execute(WAITING).rowcount < number:
                     time.sleep(0.1)
             began = time.monotonic()
             while rows_of(self._connection) < len(self._bodies):
