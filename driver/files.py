@@ -29,6 +29,9 @@ WHOLE_OBJECT: Final = re.compile(rb"[\s,\x1e]*+(" + OBJECT + rb")(?=" + BEHIND.p
 TOKEN: Final = re.compile(OBJECT + rb"|" + STRING + rb'|["\[\]{},]')
 # Where one object ends and another one begins, or two that are nested in one.
 TWO: Final = re.compile(rb"\}[\s,\x1e]*+\{")
+# Arrays in arrays in a line of one object a line: they are no objects, and may never end.
+ARRAYS: Final = re.compile(rb"[\s,\x1e]*+(\[\[[^\n]*)(?<!\r)\r?\n(?=\{)")
+ARRAYS_BEGUN: Final = re.compile(rb"\[(?:\[[^\n]*+\n?)?\Z")
 # What begins otherwise goes on up to the end of its line; in an array, up to the next comma.
 REST_OF_LINE: Final = re.compile(rb"[^\n\x1e]*+(?=[\n\x1e])")
 REST_OF_ELEMENT: Final = re.compile(
@@ -106,14 +109,17 @@ def _texts(buffer: bytes, stream: BinaryIO) -> Iterator[bytes]:
             yield buffer[start:newline].rstrip()
             start = newline + 1
             continue
-        if found := WHOLE_OBJECT.match(buffer, start):
+        arrays = None if in_array else ARRAYS.match(buffer, start)
+        if found := WHOLE_OBJECT.match(buffer, start) or arrays:
             yield found[1]
             start = found.end()
             continue
         separators = SEPARATORS.match(buffer, start)
         assert separators
         start = separators.end()
-        if buffer.startswith(b"]" if in_array else b"[", start):
+        if buffer.startswith(b"]" if in_array else b"[", start) and (
+            in_array or at_end or not ARRAYS_BEGUN.match(buffer, start)
+        ):
             in_array = not in_array
             start += 1
         elif (end := _end_of_text(buffer, start, in_array)) > 0:
