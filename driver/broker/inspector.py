@@ -112,11 +112,11 @@ class _Surveyor(Link):
         kind, found = KIND.search(str(reason)), OTHERWISE.search(str(reason))
         if self._failure or self._ready:
             super()._on_channel_closed(channel, reason)
-        elif kind or found:
-            if kind:
-                self._kind = self._arguments["x-queue-type"] = kind[1]
-            elif found:
-                self._arguments[found["name"]] = _value(found)
+        elif kind:
+            self._kind = self._arguments["x-queue-type"] = kind[1]
+            self._on_connected(self._connection)
+        elif found:
+            self._arguments[found["name"]] = _value(found)
             self._on_connected(self._connection)
         elif reply_code(reason) in (ACCESS_REFUSED, NOT_FOUND):
             self._set_ready()  # no more is to be known

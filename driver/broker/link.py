@@ -133,8 +133,6 @@ class Link:
     def _close(self) -> None:
         if self._connection.is_open:
             self._connection.close()
-        elif not self._connection.is_closing:
-            self._connection.ioloop.stop()
 
     def _on_connected(self, connection: SelectConnection) -> None:
         connection.channel(on_open_callback=self._on_channel)

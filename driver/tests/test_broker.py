@@ -253,6 +253,8 @@ def test_a_queue_that_cannot_be_had_is_refused(settings: Settings) -> None:
     parameters = pika.URLParameters(settings.rabbitmq_url)
     with pika.BlockingConnection(parameters) as connection:
         connection.channel().queue_declare(settings.queue, durable=True, exclusive=True)
+        with pytest.raises(BrokerRefusedError, match="RESOURCE_LOCKED"):
+            queue_risks(settings)
         for link in (Publisher(settings), Consumer(settings, few=1, many=1)):
             with pytest.raises(BrokerRefusedError, match="RESOURCE_LOCKED .*end the") as caught:
                 with link:
@@ -346,6 +348,22 @@ def test_odd_properties_are_made_text(settings: Settings) -> None:
                 channel.basic_publish("", settings.queue, b"", properties)
         taken = consumer.take(4, 5)
     assert [one.message_id for one in taken] == ["a\\0b", "a\\xff", "", None]
+
+
+def test_a_consumer_may_hurry_before_it_acknowledges(settings: Settings) -> None:
+    """Each message comes once, in order."""
+    with Publisher(settings) as publisher:
+        publisher.publish([message(number) for number in range(5)])
+        publisher.wait_until_unconfirmed(0)
+    with Consumer(settings, few=1, many=10) as consumer:
+        taken = consumer.take(1, 5)
+        consumer.hurry()
+        taken += consumer.take(4, 5)
+        assert [one.body for one in taken] == [b"%d" % number for number in range(5)]
+        assert not any(one.is_redelivered for one in taken)
+        time.sleep(0.5)
+        consumer.acknowledge(taken[-1].tag)
+    until(lambda: queue_state(settings) == (0, 0))
 
 
 def test_a_full_inbox_is_not_filled_further(

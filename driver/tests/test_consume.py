@@ -18,6 +18,7 @@ from driver.broker.publisher import Message, Publisher
 from driver.cli import main
 from driver.consume import consume
 from driver.errors import Fault
+from driver.notes import Notes
 from driver.settings import Settings
 from driver.tests.conftest import until
 from driver.tests.test_frames import HOSTILE
@@ -350,6 +351,17 @@ def test_headers_reach_the_function_of_the_user(
     conn.execute("""
         CREATE OR REPLACE FUNCTION raw.adapt_user_event(p_content jsonb, p_headers jsonb)
         RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN p_content""")
+
+
+def test_a_note_that_cannot_be_written_is_said(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The database may be away as well."""
+    monkeypatch.setenv("PGPORT", "1")
+    notes = Notes()
+    for _ in range(2):
+        notes.put("the queue", "is full")
+    assert caplog.text.count("not noted: is full") == 1
 
 
 def test_what_the_broker_delivers_again_is_counted_apart(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pika
 import psycopg
 import pytest
 
@@ -32,6 +33,21 @@ def test_servers_that_work_are_ready(
         "",
         f"error: queue {settings.queue} has 0 of 1 consumers\n",
     )
+
+
+def test_risks_are_said(
+    conn: psycopg.Connection[Any], settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """How a queue that somebody declared may lose messages, or stop."""
+    assert conn
+    with pika.BlockingConnection(pika.URLParameters(settings.rabbitmq_url)) as connection:
+        connection.channel().queue_declare(settings.queue, arguments={"x-expires": 60_000})
+    assert main(["ready", "--risks"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split(" (")[0] for line in said[:2]] == [
+        f"queue {settings.queue} is not durable: a restart of the broker loses it",
+        f"queue {settings.queue} is deleted when nobody uses it",
+    ]
 
 
 def test_no_statement_is_prepared(conn: psycopg.Connection[Any]) -> None:

@@ -15,6 +15,7 @@ import pika
 import psycopg
 import pytest
 
+from driver.broker.definitions import definitions
 from driver.broker.inspector import queue_state
 from driver.broker.link import UNLIMITED, dead_letters_of, queue_arguments
 from driver.settings import Settings
@@ -105,7 +106,9 @@ def test_status_says_why_the_line_stands(
     fails = "fails, as it does on a message that it cannot deliver.*, since "
     until(lambda: problem(fails))
     command = [sys.executable, "-m", "driver.broker.definitions"]
-    own_broker("import_definitions", text=subprocess.check_output(command, text=True))
+    printed = subprocess.check_output(command, text=True)
+    assert printed == definitions(queue) + "\n"
+    own_broker("import_definitions", text=printed)
     until(lambda: count(conn, "raw.user_events") == 2, 60)
     until(lambda: not problem(fails))
     aside = "1 message could not be delivered and lies in its dead-letter queue, since "
