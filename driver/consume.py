@@ -51,7 +51,7 @@ def consume(
     patience = Patience(stop)
     notes = Notes()
     risks: list[str] | None = None
-    caution = _Caution()
+    caution = Caution()
     most = (IN_FLIGHT + 1) * batch_size
     listened = False
     while not stop.is_set():
@@ -73,7 +73,7 @@ def consume(
                 isinstance(error, BrokerRefusedError) or "authentication failed" in str(error)
             ):
                 raise explain(error) if isinstance(error, psycopg.Error) else error from error
-            if caution.is_short_lived(error, consumer.has_acknowledged):
+            if caution.is_short_lived(error, consumer):
                 patience.hurry()
             if isinstance(error, BrokerError):
                 notes.put(MYSELF, str(error), error.remedy)
@@ -81,18 +81,22 @@ def consume(
     logger.info("stopped")
 
 
-class _Caution:
+class Caution:
     """How many messages at a time to begin with, after what ended a link."""
 
     def __init__(self) -> None:
         self.few = FEW
         self._tries = 0
 
-    def is_short_lived(self, error: Exception, has_acknowledged: bool) -> bool:
-        """Learn what ended a link; return whether the broker will soon put its cause aside."""
+    def is_short_lived(self, error: Exception, consumer: Consumer) -> bool:
+        """Learn what ended a link; return whether the broker will soon put its cause aside.
+
+        One that could not be opened, as while a server starts, tells nothing.
+        """
         is_undeliverable = isinstance(error, UndeliverableError)
-        self.few = FEW if has_acknowledged and not is_undeliverable else 1
-        self._tries = 0 if has_acknowledged else self._tries + 1
+        if is_undeliverable or consumer.has_opened:
+            self.few = FEW if consumer.has_acknowledged and not is_undeliverable else 1
+            self._tries = 0 if consumer.has_acknowledged else self._tries + 1
         return is_undeliverable and self._tries < TRIES
 
 

@@ -67,7 +67,7 @@ def _apply(given: dict[str, str], parameters: pika.URLParameters) -> None:
             raise ValueError(f"auth_mechanism={other}: it can be plain or external")
     if OF_TLS & given.keys():
         if not parameters.ssl_options:
-            raise ValueError(f"{', '.join(OF_TLS & given.keys())} need amqps://")
+            raise ValueError(f"{', '.join(sorted(OF_TLS & given.keys()))} need amqps://")
         context = ssl.create_default_context(cafile=given.get("cacertfile"))
         match given.get("verify", "verify_peer"):
             case "verify_none":

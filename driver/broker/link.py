@@ -92,6 +92,11 @@ class Link:
     def _call(self, function: Callable[[], object]) -> None:
         self._connection.ioloop.add_callback_threadsafe(function)
 
+    @property
+    def has_opened(self) -> bool:
+        """Whether it worked, be it for an instant."""
+        return self._ready
+
     # From here on: the link's own thread.
 
     def _run(self) -> None:

@@ -16,8 +16,8 @@ from driver.broker.consumer import Consumer
 from driver.broker.inspector import queue_state
 from driver.broker.publisher import Message, Publisher
 from driver.cli import main
-from driver.consume import consume
-from driver.errors import Fault
+from driver.consume import FEW, Caution, consume
+from driver.errors import BrokerError, Fault, UndeliverableError
 from driver.notes import Notes
 from driver.settings import Settings
 from driver.tests.conftest import until
@@ -351,6 +351,22 @@ def test_headers_reach_the_function_of_the_user(
     conn.execute("""
         CREATE OR REPLACE FUNCTION raw.adapt_user_event(p_content jsonb, p_headers jsonb)
         RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN p_content""")
+
+
+def test_a_consumer_that_finds_no_broker_takes_as_many_as_before(settings: Settings) -> None:
+    """Only a link that worked, and brought nothing, makes it take one message at a time."""
+    caution = Caution()
+    away = Consumer(Settings("amqp://127.0.0.1:1/", settings.queue), few=1, many=1)
+    with pytest.raises(BrokerError) as caught:
+        with away:
+            pass
+    assert not caution.is_short_lived(caught.value, away)
+    assert caution.few == FEW
+    with Consumer(settings, few=1, many=1) as consumer:
+        pass
+    assert not caution.is_short_lived(caught.value, consumer)
+    assert caution.few == 1
+    assert caution.is_short_lived(UndeliverableError("it fails"), away)
 
 
 def test_a_note_that_cannot_be_written_is_said(
