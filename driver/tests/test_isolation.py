@@ -218,9 +218,9 @@ def test_loads_in_opposite_order_do_not_deadlock(conn: Connection, other: Connec
         "SELECT crm.load_users_dim('2020-12-08')",
     ],
 )
-@pytest.mark.parametrize(("given", "used"), [("off", "on"), ("local", "local"), ("on", "on")])
+@pytest.mark.parametrize(("given", "used"), [("off", "on"), ("local", "on"), ("on", "on")])
 def test_what_was_told_is_durable(other: Connection, statement: str, given: str, used: str) -> None:
-    """The commit waits for the disk, also where the role or the database does not want to."""
+    """The commit waits for the disks, also where the role or the database does not want to."""
     other.execute(f"SET synchronous_commit = {given}".encode())
     with other.transaction():
         other.execute(statement.encode())

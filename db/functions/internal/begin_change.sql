@@ -12,13 +12,14 @@ BEGIN
                   HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED, or no BEGIN at all and default_transaction_isolation as it comes.';
     END IF;
 
-    -- Messages are acknowledged, and people told, once we have committed: a crash must not take that back. Set until the
-    -- end of the transaction; a SET clause of the function would end with the call.
-    IF current_setting('synchronous_commit') = 'off' THEN
+    -- Messages are acknowledged, and people told, once we have committed: neither a crash nor a failover to a synchronous
+    -- standby must take that back. Set until the end of the transaction; a SET clause of the function would end with the
+    -- call.
+    IF current_setting('synchronous_commit') IN ('off', 'local', 'remote_write') THEN
         PERFORM set_config('synchronous_commit', 'on', true);
     END IF;
 END;
 $begin_change$;
 
 COMMENT ON FUNCTION internal.begin_change(text) IS
-    'What each function does first that brings data in, loads or removes it: refuses a transaction that is not READ COMMITTED, and makes its commit durable where synchronous_commit is off. Takes what it is, for the error.';
+    'What each function does first that brings data in, loads or removes it: refuses a transaction that is not READ COMMITTED, and makes its commit durable, here and on a synchronous standby, where synchronous_commit asks for less than on. Takes what it is, for the error.';
