@@ -21,7 +21,7 @@ GRANT CONNECT ON DATABASE :"DBNAME" TO warehouse_ingest, warehouse_load, warehou
 GRANT USAGE ON SCHEMA raw, etl TO warehouse_ingest;
 GRANT EXECUTE ON FUNCTION
     raw.ingest_user_events(bytea[], text[], text[], text, bytea[], boolean[]), raw.ingest_organizations(), etl.import_progress(text),
-    etl.note_of_consumer(text, text, text, boolean)
+    etl.note_of_consumer(text, text, text, boolean), etl.hear_consumer(text, text, bigint, interval)
     TO warehouse_ingest;
 GRANT INSERT (body) ON raw.organizations_inbox TO warehouse_ingest;
 
@@ -37,7 +37,7 @@ GRANT EXECUTE ON PROCEDURE etl.catch_up(), etl.load_days(date, date), etl.run_lo
 GRANT SELECT ON
     etl.expectations, etl.freshness, etl.ingests, etl.ingest_totals, etl.quarantine, etl.stale_dates, etl.loads, etl.load_runs,
     etl.load_failures, etl.load_outcomes, etl.last_loads, etl.rules, etl.rules_of_days, etl.problems, etl.metrics,
-    etl.current_notes
+    etl.consumer_states, etl.current_notes
     TO warehouse_load;
 
 -- People and their reports.

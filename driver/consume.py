@@ -32,6 +32,7 @@ FEW: Final = 100
 # deliveries after which our queue puts it aside.
 TRIES: Final = 40
 
+DATABASE_REMEDY: Final = "it tries again by itself; make logs shows since when"
 QUEUE_REMEDY: Final = "docs/producers.md says what a queue needs"
 
 InFlight = deque[tuple[list[Delivery], Future[Outcome]]]
@@ -48,21 +49,39 @@ def consume(
     the broker fails on one of them, so that it counts no other as failed. Raises Fault when a
     server refuses us before we ever listened.
     """
+    with Notes(settings.queue) as notes:
+        _consume(settings, stop, notes, batch_size, batch_seconds)
+    logger.info("stopped")
+
+
+def _consume(
+    settings: Settings,
+    stop: threading.Event,
+    notes: Notes,
+    batch_size: int,
+    batch_seconds: float,
+) -> None:
     patience = Patience(stop)
-    notes = Notes()
     risks: list[str] | None = None
     caution = Caution()
     most = (IN_FLIGHT + 1) * batch_size
     listened = False
+
+    def wait(error: BrokerError | psycopg.Error) -> bool:
+        fault = explain(error) if isinstance(error, psycopg.Error) else error
+        notes.put(MYSELF, str(fault), getattr(error, "remedy", DATABASE_REMEDY))
+        return patience.wait(error)
+
     while not stop.is_set():
         consumer = Consumer(settings, min(caution.few, most), most)
         try:
             if risks is None:
                 risks = queue_risks(settings)
-            with Ingester("consumer", patience.wait, IN_FLIGHT) as ingester:
+            with Ingester("consumer", wait, IN_FLIGHT) as ingester:
                 with consumer:
                     logger.info("listening on queue %s", settings.queue)
                     listened = True
+                    notes.watch(consumer)
                     report = _Report()
                     for outcome in _ingest(consumer, ingester, stop, batch_size, batch_seconds):
                         report.add(outcome)
@@ -75,10 +94,8 @@ def consume(
                 raise explain(error) if isinstance(error, psycopg.Error) else error from error
             if caution.is_short_lived(error, consumer):
                 patience.hurry()
-            if isinstance(error, BrokerError):
-                notes.put(MYSELF, str(error), error.remedy)
-            patience.wait(error)
-    logger.info("stopped")
+            notes.watch(None)
+            wait(error)
 
 
 class Caution:
@@ -95,8 +112,8 @@ class Caution:
         """
         is_undeliverable = isinstance(error, UndeliverableError)
         if is_undeliverable or consumer.has_opened:
-            self.few = FEW if consumer.has_acknowledged and not is_undeliverable else 1
-            self._tries = 0 if consumer.has_acknowledged else self._tries + 1
+            self.few = FEW if consumer.acknowledged and not is_undeliverable else 1
+            self._tries = 0 if consumer.acknowledged else self._tries + 1
         return is_undeliverable and self._tries < TRIES
 
 

@@ -1,7 +1,11 @@
-"""PostgreSQL connections."""
+"""PostgreSQL connections.
+
+Nothing is set for a session: behind a pooler the next transaction may have another session, and
+ours another client.
+"""
 
 import os
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -10,10 +14,12 @@ from driver.errors import Fault
 Connection = psycopg.Connection[Any]
 
 
-def connect(application_name: str) -> Connection:
+def connect(application_name: str, writes: bool = True) -> Connection:
     """Connect to the database that the PG* variables name, in autocommit mode.
 
-    A peer that vanishes without a word is noticed within a minute. Raises psycopg.OperationalError.
+    Of several hosts it is the first that accepts connections, and writes if *writes*, unless
+    PGTARGETSESSIONATTRS says otherwise. A peer that vanishes without a word is noticed within a
+    minute. Raises psycopg.OperationalError.
     """
     connection = psycopg.connect(
         autocommit=True,
@@ -24,10 +30,26 @@ def connect(application_name: str) -> Connection:
         keepalives_interval=10,
         keepalives_count=3,
         tcp_user_timeout=50_000,
+        client_encoding="UTF8",  # whatever is set for the role, the database or our environment
+        target_session_attrs=os.environ.get("PGTARGETSESSIONATTRS")
+        or ("read-write" if writes else "any"),
     )
-    # Whatever a DBA set for the role or the database: the SQL functions refuse any other.
-    connection.execute("SET default_transaction_isolation = 'read committed'")
+    # Of each transaction block, whatever is set elsewhere: the SQL functions refuse any other.
+    connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
     return connection
+
+
+def transact(
+    connection: Connection, statement: LiteralString, values: Any = (), is_trial: bool = False
+) -> Any:
+    """Run a statement in a transaction of its own; return its first row once it is committed.
+
+    A trial is rolled back instead. It takes one round trip. After psycopg.Error, which it raises,
+    the connection is not to be used any more: its transaction is still open.
+    """
+    with connection.pipeline(), connection.transaction(force_rollback=is_trial):
+        cursor = connection.execute(statement, values)
+    return cursor.fetchone()
 
 
 def explain(error: psycopg.Error) -> Fault:

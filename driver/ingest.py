@@ -6,11 +6,12 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, suppress
+from datetime import datetime, timezone
 from typing import Final, LiteralString, NamedTuple, Self
 
 import psycopg
 
-from driver.database import Connection, connect, explain
+from driver.database import Connection, connect, explain, transact
 
 logger = logging.getLogger(__name__)
 
@@ -19,13 +20,19 @@ INGEST: Final[LiteralString] = (
     " FROM raw.ingest_user_events(%b, %b::text[], %b::text[], %s, %b::bytea[], %b::boolean[])"
 )
 BATCH: Final = 2000
-# Once may be a chance: a session that somebody ended while it had this message alone.
-FAILURES_OF_A_CULPRIT: Final = 3
-# SQLSTATEs, or how they begin, that speak of the server, its schema or our rights, never of what
-# is in a message. Any other failure may be for a message, the loss of the connection included.
+# How SQLSTATEs begin that speak of what is in a message: it fails again whenever it comes.
+OF_A_MESSAGE: Final = ("22", "P0")
+# And those that speak of the server, its schema or our rights. Any other failure may be for the
+# one or the other, the loss of the connection included.
 OF_THE_SERVER: Final = (
     *("08", "25", "28", "3D", "3F", "40", "42", "53100", "53300"),
-    *("55", "57P03", "57P04", "58", "F0", "XX001", "XX002"),
+    *("55", "57P03", "57P04", "57P05", "58", "F0", "XX001", "XX002"),
+)
+# Then a message is blamed when it failed so often while the server took another one each time.
+FAILURES_OF_A_CULPRIT: Final = 3
+RETRY_SECONDS: Final = 1.0  # after the first of them; after the next one twice as long
+GOOD_EVENT: Final = (
+    '{"id": "good", "event_type": "User Created", "received_at": "%Y-%m-%dT%H:%M:%SZ"}'
 )
 
 CLOSE_SECONDS: Final = 1.0
@@ -75,10 +82,10 @@ class Ingester:
         self._wait = wait
         self._work: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self._in_trouble = threading.RLock()
-        self._closing = False
+        self._closing = threading.Event()
         self._connections = [connect(application_name) for _ in range(threads)]
         # Not before it is known to work: what we hold when we are lost is counted as failed.
-        self._connections[0].execute(INGEST, ([], [], [], None, [], []))
+        self._try_out(0)
         # Daemons: what has to stop stops, whatever the database does.
         self._threads = [
             threading.Thread(target=self._run, args=(number,), name="ingest", daemon=True)
@@ -91,7 +98,7 @@ class Ingester:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._closing = True
+        self._closing.set()
         for connection in self._connections:
             with suppress(psycopg.Error):  # it does not answer, so nothing is to be cancelled
                 connection.cancel_safe(timeout=CLOSE_SECONDS)
@@ -132,18 +139,19 @@ class Ingester:
                     if self._connections[number].closed:
                         self._connections[number] = connect(self._application_name)
                 except psycopg.Error as error:  # of the server: it may recover from a crash
-                    if self._closing or not self._wait(error):
+                    if self._closing.is_set() or not self._wait(error):
                         break
                     continue
                 try:
                     outcome = ingest(self._connections[number], part, reason)
                 except psycopg.Error as error:
-                    if self._closing:
+                    if self._closing.is_set():
                         break
                     # One thread at a time tries again: a culprit may end the sessions of all,
                     # and what another thread has in hand must not be blamed for it.
                     stack.enter_context(self._in_trouble)
-                    if reason or (error.sqlstate or "").startswith(OF_THE_SERVER):
+                    is_sure = (error.sqlstate or "").startswith(OF_A_MESSAGE)
+                    if reason or not (is_sure or self._takes_others(error, number)):
                         if not self._wait(error):
                             break
                         failures, reason = 0, None
@@ -153,29 +161,59 @@ class Ingester:
                         )
                         middle = len(part) // 2
                         parts[-1:] = [part[middle:], part[:middle]]
+                    elif is_sure or failures == FAILURES_OF_A_CULPRIT - 1:
+                        fault, id_ = explain(error), part[0].message_id
+                        logger.error("%s; the message goes to quarantine: id %r", fault, id_)
+                        said = error.diag.message_primary or error
+                        reason = f"the database fails on it: {said}"
                     else:
                         failures += 1
-                        if failures == FAILURES_OF_A_CULPRIT:
-                            fault, id_ = explain(error), part[0].message_id
-                            logger.error("%s; the message goes to quarantine: id %r", fault, id_)
-                            said = error.diag.message_primary or error
-                            reason = f"the database fails on it: {said}"
+                        self._closing.wait(failures * RETRY_SECONDS)
                     continue
                 parts.pop()
                 committed = committed.plus(outcome)
                 failures, reason = 0, None
         return committed
 
+    def _takes_others(self, error: psycopg.Error, number: int) -> bool:
+        """Return whether the server takes another message after the error, in a new session."""
+        if (error.sqlstate or "").startswith(OF_THE_SERVER):
+            return False
+        try:
+            self._connections[number] = connect(self._application_name)
+            self._try_out(number)
+        except psycopg.Error:
+            return False
+        return True
+
+    def _try_out(self, number: int) -> None:
+        """See that the server takes a good message, and leave nothing of it. Raises psycopg.Error.
+
+        A hook may dislike that message, and others not.
+        """
+        good = Arrived(datetime.now(timezone.utc).strftime(GOOD_EVENT).encode())
+        try:
+            ingest(self._connections[number], [good], is_trial=True)
+        except psycopg.Error as error:
+            if not (error.sqlstate or "").startswith(OF_A_MESSAGE):
+                raise
+
 
 def ingest(
-    connection: Connection, messages: Sequence[Arrived], reason: str | None = None
+    connection: Connection,
+    messages: Sequence[Arrived],
+    reason: str | None = None,
+    is_trial: bool = False,
 ) -> Outcome:
-    """Ingest messages; they are committed on return. Raises psycopg.Error.
+    """Ingest messages; they are committed on return, or rolled back if it is a trial.
 
-    With a reason, all go to quarantine for it.
+    With a reason, all go to quarantine for it. Raises psycopg.Error; the connection is closed then:
+    whatever is wrong with its session, the next one begins anew.
     """
     bodies, message_ids, correlation_ids, *others = map(list, zip(*messages, strict=True))
     values = (bodies, message_ids, correlation_ids, reason, *others)
-    row = connection.execute(INGEST, values).fetchone()
-    assert row
-    return Outcome(*row)
+    try:
+        return Outcome(*transact(connection, INGEST, values, is_trial))
+    except psycopg.Error:
+        connection.close()
+        raise

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import psycopg
 
-from driver.database import connect, explain
+from driver.database import connect, explain, transact
 
 logger = logging.getLogger(__name__)
 
@@ -32,9 +32,8 @@ def load(name: str, day: date | None) -> LoadResult:
     """
     began = time.monotonic()
     with connect("load") as connection:
-        row = connection.execute("SELECT etl.run_load(%s, %s)", (name, day)).fetchone()
-    assert row
-    return LoadResult(row[0], time.monotonic() - began)
+        (rows,) = transact(connection, "SELECT etl.run_load(%s, %s)", (name, day))
+    return LoadResult(rows, time.monotonic() - began)
 
 
 def load_days(days: tuple[date, date] | None, say: Callable[[str], None]) -> None:

@@ -96,7 +96,7 @@ class Numbers(NamedTuple):
 
 def read_numbers(first: date | None, last: date | None) -> Numbers:
     """Read the loaded days from *first* to *last*, or all. Raises psycopg.Error."""
-    with connect("report") as connection, connection.transaction():
+    with connect("report", writes=False) as connection, connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         row = connection.execute("SELECT now()").fetchone()
         freshness = connection.execute(FRESHNESS).fetchall()

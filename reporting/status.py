@@ -41,6 +41,7 @@ QUERIES: Final[dict[str, LiteralString]] = {
     "last_loads": "SELECT load_name, import_date, started_at, duration, rows_read, rows_written"
     " FROM etl.load_runs ORDER BY load_run_sk DESC LIMIT 6",
     "problems": "TABLE etl.problems",
+    "consumers": "SELECT * FROM etl.consumer_states ORDER BY consumer",
     "notes": "SELECT * FROM etl.current_notes ORDER BY subject",
     "metrics": "SELECT * FROM etl.metrics ORDER BY metric, label, label_value",
 }
@@ -48,6 +49,7 @@ LONG: Final = ("reason", "missing_days", "note")  # may need several lines
 HELP: Final = {
     "up": "Whether the server answers (1) or not (0).",
     "queue_ready": "Messages in the queue of user events that no consumer has taken yet.",
+    "queue_unacknowledged": "Messages that consumers hold and have not committed yet.",
     "queue_consumers": "Consumers of the queue of user events.",
     "queue_dead_letters": "Messages that the broker could not deliver and has put aside.",
     "messages": "Messages that were ingested since the beginning, by what became of them.",
@@ -81,14 +83,17 @@ def read_status(settings: Settings) -> Status:
     try:
         ready, consumers = queue_state(settings)
         queue = {"name": settings.queue, "ready": ready, "consumers": consumers}
-        queue["dead_letters"] = dead_letters(settings)
+        queue |= {"unacknowledged": None, "dead_letters": dead_letters(settings)}
     except BrokerError as error:
         problems.append({"problem": str(error), "remedy": "make setup"})
     try:
-        with connect("status") as connection, connection.cursor(row_factory=dict_row) as cursor:
+        with connect("status", writes=False) as connection:
+            cursor = connection.cursor(row_factory=dict_row)
             database = {name: cursor.execute(query).fetchall() for name, query in QUERIES.items()}
         problems += database.pop("problems")
-        notes = database["notes"]
+        notes, consumers = database["notes"], database.pop("consumers")
+        if queue:
+            problems += _count_unacknowledged(queue, consumers)
         database["notes"] = [note for note in notes if not note.pop("is_problem")]
     except psycopg.Error as error:
         problems.append({"problem": str(explain(error)), "remedy": "make setup"})
@@ -102,6 +107,21 @@ def read_status(settings: Settings) -> Status:
         problem = f"nobody consumes queue {settings.queue}: {queue['ready']} messages wait"
         problems.insert(0, {"problem": problem, "remedy": "make setup"})
     return Status(queue, database, problems)
+
+
+def _count_unacknowledged(queue: dict[str, Any], consumers: Rows) -> Rows:
+    """Add what its consumers hold; return the problem of those that do not reach the database.
+
+    When none does, the database knows it. One that was killed consumes no more.
+    """
+    ours = [one for one in consumers if one["queue"] == queue["name"]]
+    heard = [one["unacknowledged"] for one in ours if one["is_heard"]]
+    queue["unacknowledged"] = sum(heard)
+    silent = queue["consumers"] - len(heard)
+    if not heard or silent <= 0 or len(ours) == len(heard):
+        return []
+    problem = f"{silent} of {queue['consumers']} consumers do not reach the database"
+    return [{"problem": problem, "remedy": "make logs shows why; they try again by themselves"}]
 
 
 def dead_letters(settings: Settings) -> int:
@@ -146,7 +166,8 @@ def print_prometheus(status: Status) -> None:
     if status.queue:
         figures += [
             (f"queue_{name}", "", "", status.queue[name])
-            for name in ("ready", "consumers", "dead_letters")
+            for name in ("ready", "unacknowledged", "consumers", "dead_letters")
+            if queue[name] is not None
         ]
     for row in status.database.get("metrics", []):
         figures.append((row["metric"], row["label"], row["label_value"], row["value"]))

@@ -19,6 +19,7 @@ SELECT bag_eq(
     ARRAY[
         'warehouse_ingest etl.import_progress(text)',
         'warehouse_ingest etl.note_of_consumer(text,text,text,boolean)',
+        'warehouse_ingest etl.hear_consumer(text,text,bigint,interval)',
         'warehouse_ingest raw.ingest_organizations()',
         'warehouse_ingest raw.ingest_user_events(bytea[],text[],text[],text,bytea[],boolean[])',
         'warehouse_load crm.load_organizations_dim()',
@@ -54,6 +55,7 @@ SELECT bag_eq(
     $$,
     ARRAY[
         'warehouse_load SELECT etl.current_notes',
+        'warehouse_load SELECT etl.consumer_states',
         'warehouse_load SELECT etl.expectations',
         'warehouse_load SELECT etl.freshness',
         'warehouse_load SELECT etl.ingest_totals',

@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
 BEGIN;
-SELECT plan(68);
+SELECT plan(70);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -44,7 +44,7 @@ SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim
 SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
     'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'load_failures', 'expectations', 'erasure_secret',
-    'erasures', 'purges', 'rules', 'consumer_notes', 'settings'
+    'erasures', 'purges', 'rules', 'consumer_notes', 'consumers', 'settings'
 ]);
 SELECT tables_are('internal', ARRAY[
     'outdated_days', 'preview_rows', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors', 'users_dim_differences'
@@ -55,7 +55,7 @@ SELECT views_are('crm', ARRAY['users_current', 'organization_names']);
 SELECT views_are('reports', ARRAY['users_daily', 'users_by_organization']);
 SELECT views_are('etl', ARRAY[
     'last_loads', 'load_outcomes', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics', 'rules_of_days',
-    'current_notes'
+    'current_notes', 'consumer_states'
 ]);
 SELECT views_are('internal', ARRAY['waiting_days', 'user_states', 'organization_holders']);
 
@@ -174,6 +174,31 @@ SELECT results_eq(
         'noted_at timestamp with time zone NOT NULL DEFAULT now()'
     ],
     'etl.consumer_notes: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.consumers') $$,
+    ARRAY[
+        'consumer text NOT NULL',
+        'queue text NOT NULL',
+        'heard_at timestamp with time zone NOT NULL DEFAULT now()',
+        'unacknowledged bigint NOT NULL',
+        'held_since timestamp with time zone'
+    ],
+    'etl.consumers: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.consumer_states') $$,
+    ARRAY[
+        'consumer text',
+        'queue text',
+        'heard_at timestamp with time zone',
+        'is_heard boolean',
+        'unacknowledged bigint',
+        'held_since timestamp with time zone'
+    ],
+    'etl.consumer_states: columns'
 );
 
 SELECT results_eq(
@@ -581,6 +606,7 @@ SELECT bag_eq(
         'crm.users_dim_open users_dim_validity_ck CHECK ((valid_to > valid_from))',
         'etl.arrivals arrivals_pk PRIMARY KEY (event_date, xid)',
         'etl.consumer_notes consumer_notes_pk PRIMARY KEY (subject)',
+        'etl.consumers consumers_pk PRIMARY KEY (consumer)',
         'etl.catch_up_schedule catch_up_schedule_every_ck CHECK ((every > ''00:00:00''::interval))',
         'etl.erasure_secret erasure_secret_length_ck CHECK ((octet_length(secret) >= 32))',
         'etl.erasures erasures_pk PRIMARY KEY (token)',
@@ -646,6 +672,7 @@ SELECT bag_eq(
         'etl.import_progress(text) -> record',
         'etl.load_days(date,date) -> ',
         'etl.note_of_consumer(text,text,text,boolean) -> void',
+        'etl.hear_consumer(text,text,bigint,interval) -> void',
         'etl.partial_updates() -> record',
         'etl.preview_load(text,date,integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',
         'etl.preview_loads(text[],date[],integer) -> TABLE(load_name text, change text, total bigint, old_row jsonb, new_row jsonb)',
@@ -765,7 +792,7 @@ SELECT bag_eq(
     $$ SELECT oid::regproc::text FROM routine WHERE prosecdef $$,
     ARRAY[
         'crm.load_organizations_dim', 'crm.load_users_dim', 'etl.begin_scheduled_catch_up', 'etl.check_expectations',
-        'etl.import_progress', 'etl.note_of_consumer', 'etl.record_load_failure', 'etl.run_due_load', 'etl.thin_ingests', 'etl.thin_load_runs',
+        'etl.hear_consumer', 'etl.import_progress', 'etl.note_of_consumer', 'etl.record_load_failure', 'etl.run_due_load', 'etl.thin_ingests', 'etl.thin_load_runs',
         'raw.ingest_organizations', 'raw.ingest_user_events', 'reports.load_user_events_daily'
     ],
     'functions that a role may call run with the owner''s rights, all others with the caller''s'

@@ -37,7 +37,7 @@ class Consumer(Link):
         self._few = few
         self._many = many
         self.is_cautious = True
-        self.has_acknowledged = False
+        self.delivered = self.acknowledged = 0  # the tags of the last messages
         self.dead_letters = 0  # messages that the broker put aside, as of a moment ago
         self._inbox: queue.SimpleQueue[list[Delivery] | None] = queue.SimpleQueue()
         self._opened: Iterator[Delivery] = iter(())  # what is left of the last ones from the inbox
@@ -77,7 +77,7 @@ class Consumer(Link):
 
     def acknowledge(self, tag: int) -> None:
         """Acknowledge every message up to the one with this tag."""
-        self.has_acknowledged = True
+        self.acknowledged = tag
         self._call(partial(self._acknowledge, tag))
 
     def hurry(self) -> None:
@@ -107,6 +107,10 @@ class Consumer(Link):
         self._is_changing = False
         if self._held_tag:
             self._acknowledge(self._held_tag)
+
+    def _close(self) -> None:
+        self._on_changed()
+        super()._close()
 
     def _prepare(self) -> None:
         self._channel.add_on_cancel_callback(
@@ -140,6 +144,7 @@ class Consumer(Link):
                 break
             time.sleep(0.01)
         self._bytes_received += sum(len(delivery.body) for delivery in deliveries)
+        self.delivered = deliveries[-1].tag
         self._inbox.put(deliveries)
 
     def _fail(self, reason: BaseException | str) -> None:

@@ -56,6 +56,7 @@ EMPTY: Final = """
     DELETE FROM etl.erasures;
     DELETE FROM etl.purges;
     DELETE FROM etl.consumer_notes;
+    DELETE FROM etl.consumers;
 """
 
 

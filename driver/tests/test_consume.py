@@ -1,6 +1,7 @@
 """The consumer against the real servers: nothing lost, nothing twice, the line never stops."""
 
 import gzip
+import re
 import signal
 import subprocess
 import threading
@@ -11,6 +12,7 @@ from typing import Any
 import pika
 import psycopg
 import pytest
+from psycopg import sql
 
 from driver.broker.consumer import Consumer
 from driver.broker.inspector import queue_state
@@ -312,7 +314,7 @@ def test_a_consumer_may_be_stopped_while_it_waits(
     monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
     thread = threading.Thread(target=consume, args=(settings, stop))
     thread.start()
-    until(lambda: "read-only transaction; trying again in 2 s" in caplog.text)
+    until(lambda: re.search("read-only .*; trying again in 2 s", caplog.text))
     stop.set()
     thread.join(5)
     assert not thread.is_alive()
@@ -374,10 +376,52 @@ def test_a_note_that_cannot_be_written_is_said(
 ) -> None:
     """The database may be away as well."""
     monkeypatch.setenv("PGPORT", "1")
-    notes = Notes()
-    for _ in range(2):
+    monkeypatch.setattr("driver.notes.HEARD_SECONDS", 0.05)
+    with Notes("user_events") as notes:
         notes.put("the queue", "is full")
-    assert caplog.text.count("not noted: is full") == 1
+        until(lambda: "status does not know what this consumer holds" in caplog.text)
+    assert caplog.text.count("status does not know") == 1
+
+
+def test_a_server_that_was_read_only_is_used_again(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer
+) -> None:
+    """The consumer's sessions are anew after an error, whatever was wrong with them."""
+    read_only = sql.SQL("ALTER DATABASE {} {} default_transaction_read_only").format
+    name = sql.Identifier(conn.info.dbname)
+    start_consumer()
+    conn.execute(read_only(name, sql.SQL("SET")) + sql.SQL(" = on"))
+    for pid in sessions(conn):
+        conn.execute("SELECT pg_terminate_backend(%s)", (pid,))
+    publish(settings, event(1))
+    conn.execute(read_only(name, sql.SQL("RESET")))
+    until(lambda: count(conn, "raw.user_events") == 1)
+
+
+def test_status_knows_what_a_consumer_holds(
+    conn: Connection,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And since when it has committed none of it, also while the database keeps it waiting."""
+
+    def states(query: str) -> Any:
+        return conn.execute(f"SELECT {query} FROM etl.consumer_states").fetchall()
+
+    monkeypatch.setattr("driver.notes.HEARD_SECONDS", 0.05)
+    stop = threading.Event()
+    thread = threading.Thread(target=consume, args=(settings, stop), daemon=True)
+    thread.start()
+    queue = settings.queue
+    until(lambda: states("queue, is_heard, unacknowledged, held_since") == [(queue, True, 0, None)])
+    with conn.transaction():
+        conn.execute(LOCK)
+        publish(settings, *map(event, range(10)))
+        until(lambda: states("unacknowledged, held_since IS NULL") == [(10, False)])
+    until(lambda: states("unacknowledged, held_since") == [(0, None)])
+    stop.set()
+    thread.join(10)
+    assert states("consumer") == []
 
 
 def test_what_the_broker_delivers_again_is_counted_apart(

@@ -46,7 +46,8 @@ def fixture_fail_on_marked(
     conn.execute("""
         CREATE TRIGGER fail BEFORE INSERT ON raw.user_events FOR EACH ROW
         WHEN (NEW.username = 'marked') EXECUTE FUNCTION public.fail()""")
-    monkeypatch.setenv("PGOPTIONS", "-c statement_timeout=300ms")
+    monkeypatch.setenv("PGOPTIONS", "-c statement_timeout=1s")
+    monkeypatch.setattr("driver.ingest.RETRY_SECONDS", 0.01)
     yield reason
     conn.execute("DROP FUNCTION public.fail CASCADE")
 
@@ -75,6 +76,7 @@ def quarantine(conn: Connection) -> list[Any]:
         """).fetchall()
 
 
+@pytest.mark.parametrize("fail_on_marked", ["data exception", "backend killed"], indirect=True)
 def test_a_culprit_is_put_aside(
     conn: Connection,
     settings: Settings,
@@ -102,6 +104,18 @@ def test_a_culprit_is_put_aside(
     assert totals.fetchone() == (42, 0, 3)
 
 
+def test_the_database_may_fail_in_any_way(conn: Connection, fail_on_marked: str) -> None:
+    """The culprit among others is found."""
+    messages = [marked(0), *map(event, range(5))]
+    with Ingester("test", lambda _: True) as ingester:
+        work = ingester.submit([Arrived(one.body, one.message_id) for one in messages])
+        assert work.result(20) == Outcome(new=5, rejected=1)
+    ((_, username, reason),) = quarantine(conn)
+    assert username == "marked"
+    assert reason.startswith(f"the database fails on it: {fail_on_marked}")
+
+
+@pytest.mark.parametrize("fail_on_marked", ["program limit"], indirect=True)
 def test_a_file_with_a_culprit_is_imported(
     conn: Connection, fail_on_marked: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -130,28 +144,58 @@ def test_a_replay_leaves_a_culprit_where_it_is(conn: Connection, fail_on_marked:
     assert (username, reason) == ("marked", "as of old")
 
 
-def test_a_chance_makes_no_culprit(
-    conn: Connection, settings: Settings, start_consumer: StartConsumer
+def test_a_server_in_trouble_blames_no_message(
+    conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A session that is ended with one good message in hand, twice; the third time it is in raw."""
-    start_consumer()
+    """It fails on any message, for a while: errors that might as well be for what is in one."""
+    monkeypatch.setattr("driver.ingest.RETRY_SECONDS", 0.01)
     conn.execute("CREATE SEQUENCE public.failures")
     conn.execute("""
         CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE
+            v_failure text := ('{57P01,57P01,53200,53200,57014,53400,54023,XX000}'::text[])
+                [nextval('public.failures')];
         BEGIN
-            IF nextval('public.failures') < 3 THEN
+            IF v_failure = '57P01' THEN
                 PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(60);
+            ELSIF v_failure IS NOT NULL THEN
+                RAISE EXCEPTION USING ERRCODE = v_failure;
             END IF;
             RETURN NEW;
         END $$""")
-    conn.execute("""
-        CREATE TRIGGER fail BEFORE INSERT ON raw.user_events FOR EACH ROW
-        EXECUTE FUNCTION public.fail()""")
-    publish(settings, event(1))
-    until(lambda: count(conn, "raw.user_events") == 1)
-    assert count(conn, "raw.rejected_user_events") == 0
+    waits: list[psycopg.Error] = []
+
+    def wait(error: psycopg.Error) -> bool:
+        waits.append(error)
+        return True
+
+    with Ingester("test", wait) as ingester:
+        conn.execute("""
+            CREATE TRIGGER fail BEFORE INSERT ON raw.user_events FOR EACH ROW
+            EXECUTE FUNCTION public.fail()""")
+        messages = [Arrived(event(number).body) for number in range(2)]
+        assert ingester.submit(messages).result(20) == Outcome(new=2)
+    assert len(waits) == 4 and not quarantine(conn)
     conn.execute("DROP FUNCTION public.fail CASCADE")
     conn.execute("DROP SEQUENCE public.failures")
+
+
+def test_a_time_limit_blames_no_message(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the server's role, while somebody locks the table."""
+    monkeypatch.setenv("PGOPTIONS", "-c statement_timeout=500ms")
+    with ExitStack() as locked:
+        waits: list[psycopg.Error] = []
+
+        def wait(error: psycopg.Error) -> bool:
+            waits.append(error)
+            locked.close()
+            return True
+
+        with Ingester("test", wait) as ingester:
+            locked.enter_context(conn.transaction())
+            conn.execute("LOCK TABLE raw.user_events")
+            assert ingester.submit([Arrived(event(1).body)]).result(20) == Outcome(new=1)
+    assert len(waits) == 1 and not quarantine(conn)
 
 
 def test_a_server_that_is_away_blames_no_message(

@@ -12,15 +12,18 @@ import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from driver.broker.consumer import Consumer
 from driver.broker.link import dead_letters_of
 from driver.broker.publisher import Message, Publisher
 from driver.cli import main as driver
 from driver.settings import Settings
+from driver.tests.conftest import until
 from driver.tests.test_cli import ODD, SHOWN, run_unread
 from reporting.cli import main
-from reporting.status import Status, print_status
+from reporting.status import Status, print_status, read_status
 
 Connection = psycopg.Connection[Any]
+StartConsumer = Callable[..., subprocess.Popen[bytes]]
 
 ROOT: Final = Path(__file__).parents[2]
 MONITORING: Final = ROOT / "monitoring"
@@ -86,6 +89,7 @@ def test_status(conn: Connection, settings: Settings, capsys: pytest.CaptureFixt
         "name": settings.queue,
         "ready": 1,
         "consumers": 0,
+        "unacknowledged": 0,
         "dead_letters": 0,
     }
     assert document["ingested"][0]["rejected"] == 1
@@ -113,6 +117,20 @@ def test_status(conn: Connection, settings: Settings, capsys: pytest.CaptureFixt
         assert family.documentation.endswith(".")
         assert (family.type == "counter") == (family.name == "warehouse_messages")
     check_monitoring(metrics)
+
+
+def test_a_consumer_that_is_silent_among_others(
+    conn: Connection, settings: Settings, start_consumer: StartConsumer
+) -> None:
+    """It is a problem while it consumes: one that was killed is none."""
+    start_consumer()
+    silent = "1 of 2 consumers do not reach the database"
+    until(lambda: read_status(settings).queue["unacknowledged"] == 0)
+    conn.execute("SELECT etl.hear_consumer('silent', %s, 0, NULL)", (settings.queue,))
+    conn.execute("UPDATE etl.consumers SET heard_at = '2020-12-08' WHERE consumer = 'silent'")
+    assert silent not in str(read_status(settings).problems)
+    with Consumer(settings, few=1, many=1):
+        assert silent in str(read_status(settings).problems)
 
 
 def check_monitoring(metrics: dict[tuple[str, ...], float]) -> None:

@@ -1,4 +1,4 @@
--- requires: etl.current_notes etl.freshness etl.load_outcomes etl.quarantine etl.stale_dates
+-- requires: etl.consumer_states etl.current_notes etl.freshness etl.load_outcomes etl.quarantine etl.stale_dates
 CREATE OR REPLACE VIEW etl.problems AS
 SELECT
     format('%s %s rejected, last: %s', count(*), CASE WHEN count(*) = 1 THEN kind ELSE kind || 's' END,
@@ -53,6 +53,21 @@ SELECT
     format('ALTER SYSTEM SET %s = on; SELECT pg_reload_conf()', name)
 FROM (VALUES ('fsync'), ('full_page_writes')) AS setting (name)
 WHERE current_setting(name) = 'off'
+UNION ALL -- for speed: no problem comes twice
+SELECT
+    format('no consumer of queue %s has reached the database since %s', queue,
+        to_char(max(heard_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')),
+    'make logs shows why, for example a server that is read-only or waits for its standby; consumers try again by themselves, make setup starts those that were killed'
+FROM etl.consumer_states
+GROUP BY queue
+HAVING NOT bool_or(is_heard)
+UNION ALL -- for speed: no problem comes twice
+SELECT
+    format('%s has committed none of %s messages of queue %s since %s', consumer, unacknowledged, queue,
+        to_char(held_since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')),
+    'SELECT * FROM pg_stat_activity WHERE application_name = ''warehouse consumer'' shows what it waits for; it goes on by itself'
+FROM etl.consumer_states
+WHERE is_heard AND held_since < now() - interval '30 seconds'
 UNION ALL -- for speed: no problem comes twice
 SELECT format('%s, since %s', note, to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')), remedy
 FROM etl.current_notes
