@@ -19,6 +19,8 @@ BEGIN
                 CONSTRAINT %3$I CHECK (valid_to IS NOT NULL AND valid_to >= %4$L AND valid_to < %5$L)
             ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02)',
             v_name, v_name || '_uq', v_name || '_ck', v_from, v_to);
+        -- LIKE does not copy it, and a publication that holds the period refuses UPDATE and DELETE without one.
+        EXECUTE format('ALTER TABLE crm.%I REPLICA IDENTITY FULL', v_name);
         EXECUTE format('ALTER TABLE crm.users_dim ATTACH PARTITION crm.%I FOR VALUES FROM (%L) TO (%L)', v_name, v_from, v_to);
         EXECUTE format('COMMENT ON TABLE crm.%I IS %L', v_name,
             'Versions of users that ended in ' || to_char(v_month, 'YYYY-MM') || '.');

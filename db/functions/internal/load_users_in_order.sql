@@ -14,6 +14,31 @@ DECLARE
 BEGIN
     PERFORM internal.require_users_dim_period(p_day);
 
+    -- The open row is rewritten where it was found when the day was staged. First, as a subscriber to the dimension knows versions
+    -- by user and beginning: the closed copy begins where the open row did.
+    UPDATE crm.users_dim_open AS open
+    SET valid_from = stage.valid_from,
+        is_deleted = stage.is_deleted,
+        username = stage.username,
+        user_email = stage.user_email,
+        user_type = stage.user_type,
+        organization_name = stage.organization_name,
+        plan_name = stage.plan_name,
+        event_sk = stage.event_sk,
+        attributes = stage.attributes
+    FROM internal.users_dim_stage AS stage
+    WHERE open.ctid = stage.open_place -- null where the user is new
+      AND open.user_id = stage.user_id -- equivalent: its place alone tells which one it is
+      AND stage.is_last
+      AND NOT stage.is_late;
+
+    GET DIAGNOSTICS v_written = ROW_COUNT;
+    IF v_written < p_reopened THEN
+        RAISE EXCEPTION 'open versions in crm.users_dim were changed by hand while % was loaded', p_day
+            USING ERRCODE = 'serialization_failure',
+                  HINT = 'Nothing of this load is kept. Load the day again.';
+    END IF;
+
     -- What was open is closed; what began and ended on the day, and the open versions of new users, are added. Both in the order of
     -- the stage, that of user_id, in which neighbours are neighbours in a period.
     INSERT INTO crm.users_dim (
@@ -39,31 +64,7 @@ BEGIN
           AND NOT is_late
     ) AS version; -- for Citus, which moves all rows of a UNION that is no subquery
 
-    GET DIAGNOSTICS v_written = ROW_COUNT;
-
-    -- The open row is rewritten where it was found when the day was staged.
-    UPDATE crm.users_dim_open AS open
-    SET valid_from = stage.valid_from,
-        is_deleted = stage.is_deleted,
-        username = stage.username,
-        user_email = stage.user_email,
-        user_type = stage.user_type,
-        organization_name = stage.organization_name,
-        plan_name = stage.plan_name,
-        event_sk = stage.event_sk,
-        attributes = stage.attributes
-    FROM internal.users_dim_stage AS stage
-    WHERE open.ctid = stage.open_place -- null where the user is new
-      AND open.user_id = stage.user_id -- equivalent: its place alone tells which one it is
-      AND stage.is_last
-      AND NOT stage.is_late;
-
     GET DIAGNOSTICS v_rows = ROW_COUNT;
-    IF v_rows < p_reopened THEN
-        RAISE EXCEPTION 'open versions in crm.users_dim were changed by hand while % was loaded', p_day
-            USING ERRCODE = 'serialization_failure',
-                  HINT = 'Nothing of this load is kept. Load the day again.';
-    END IF;
     RETURN v_written + v_rows;
 END;
 $load_users_in_order$;
