@@ -64,7 +64,6 @@ def _consume(
     patience = Patience(stop)
     risks: list[str] | None = None
     caution = Caution()
-    most = (IN_FLIGHT + 1) * batch_size
     listened = False
 
     def wait(error: BrokerError | psycopg.Error) -> bool:
@@ -73,7 +72,7 @@ def _consume(
         return patience.wait(error)
 
     while not stop.is_set():
-        consumer = Consumer(settings, min(caution.few, most), most)
+        consumer = Consumer(settings, caution.few, (IN_FLIGHT + 1) * batch_size)
         try:
             if risks is None:
                 risks = queue_risks(settings)

@@ -162,8 +162,11 @@ class Ingester:
                         middle = len(part) // 2
                         parts[-1:] = [part[middle:], part[:middle]]
                     elif is_sure or failures == FAILURES_OF_A_CULPRIT - 1:
-                        fault, id_ = explain(error), part[0].message_id
-                        logger.error("%s; the message goes to quarantine: id %r", fault, id_)
+                        logger.error(
+                            "%s; the message goes to quarantine: id %r",
+                            explain(error),
+                            part[0].message_id,
+                        )
                         said = error.diag.message_primary or error
                         reason = f"the database fails on it: {said}"
                     else:

@@ -91,9 +91,9 @@ def read_status(settings: Settings) -> Status:
             cursor = connection.cursor(row_factory=dict_row)
             database = {name: cursor.execute(query).fetchall() for name, query in QUERIES.items()}
         problems += database.pop("problems")
-        notes, consumers = database["notes"], database.pop("consumers")
+        notes, states = database["notes"], database.pop("consumers")
         if queue:
-            problems += _count_unacknowledged(queue, consumers)
+            problems += _count_unacknowledged(queue, states)
         database["notes"] = [note for note in notes if not note.pop("is_problem")]
     except psycopg.Error as error:
         problems.append({"problem": str(explain(error)), "remedy": "make setup"})
@@ -167,7 +167,7 @@ def print_prometheus(status: Status) -> None:
         figures += [
             (f"queue_{name}", "", "", status.queue[name])
             for name in ("ready", "unacknowledged", "consumers", "dead_letters")
-            if queue[name] is not None
+            if status.queue[name] is not None
         ]
     for row in status.database.get("metrics", []):
         figures.append((row["metric"], row["label"], row["label_value"], row["value"]))

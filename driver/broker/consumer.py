@@ -34,7 +34,7 @@ class Consumer(Link):
 
     def __init__(self, settings: Settings, few: int, many: int) -> None:
         super().__init__(settings)
-        self._few = few
+        self._few = min(few, many)
         self._many = many
         self.is_cautious = True
         self.delivered = self.acknowledged = 0  # the tags of the last messages

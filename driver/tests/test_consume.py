@@ -314,7 +314,7 @@ def test_a_consumer_may_be_stopped_while_it_waits(
     monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
     thread = threading.Thread(target=consume, args=(settings, stop))
     thread.start()
-    until(lambda: re.search("read-only .*; trying again in 2 s", caplog.text))
+    until(lambda: bool(re.search("read-only .*; trying again in 2 s", caplog.text)))
     stop.set()
     thread.join(5)
     assert not thread.is_alive()
