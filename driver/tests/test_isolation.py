@@ -80,6 +80,17 @@ def test_only_read_committed_brings_data_in_or_takes_it_out(other: Connection, l
             other.execute(statement.encode())
 
 
+@pytest.mark.parametrize("level", ["repeatable read", "serializable"])
+def test_catch_up_has_its_own_level(conn: Connection, other: Connection, level: str) -> None:
+    """In each of its transactions; the session's default, also that of a pooler, stays."""
+    conn.execute(INGEST, ([event("u", f"2020-12-{day} 10:00") for day in ("08", "09")],))
+    other.execute(f"SET default_transaction_isolation = '{level}'".encode())
+    other.execute("CALL etl.load_days('2020-12-08', '2020-12-08')")
+    other.execute("CALL etl.catch_up()")
+    assert conn.execute("TABLE etl.stale_dates").fetchall() == []
+    assert other.execute("SHOW transaction_isolation").fetchone() == (level,)
+
+
 def test_a_dropped_day_stays_dropped_whatever_comes_meanwhile(
     conn: Connection, other: Connection
 ) -> None:

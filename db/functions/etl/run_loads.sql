@@ -10,6 +10,9 @@ DECLARE
     v_started_at  timestamptz;
     v_rows        bigint;
 BEGIN
+    -- Whatever the session's default is: loads refuse any other. Each transaction after it has the same.
+    COMMIT;
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     v_count := coalesce(cardinality(p_dates), 0);
 
@@ -27,7 +30,7 @@ BEGIN
                 RAISE WARNING '%/% % %: %', v_number, v_count, p_load_names[v_number], p_dates[v_number], SQLERRM;
                 PERFORM etl.record_load_failure(p_load_names[v_number], p_dates[v_number], v_started_at, SQLSTATE, SQLERRM);
         END;
-        COMMIT;
+        COMMIT AND CHAIN;
         PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         IF v_is_canceled THEN
             RAISE EXCEPTION 'canceled in load % of %', v_number, v_count
