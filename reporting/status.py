@@ -86,6 +86,7 @@ def read_status(settings: Settings) -> Status:
         problems.append({"problem": str(error), "remedy": "make setup"})
     try:
         with connect("status") as connection, connection.cursor(row_factory=dict_row) as cursor:
+            cursor.execute("DO 'BEGIN END'")  # fails in a server whose programs were replaced
             database = {name: cursor.execute(query).fetchall() for name, query in QUERIES.items()}
         problems += database.pop("problems")
         notes = database["notes"]
