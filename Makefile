@@ -17,7 +17,7 @@ export CALLED_IN := $(PWD)
 
 MANAGE := @services/manage
 CHECKED := driver reporting bench db/mutate services/dead_letters.py
-SCRIPTS := .ci/matrix .ci/run $(addprefix services/,apt-install common consumers docker external import keep local manage processes requirements tuned venv) \
+SCRIPTS := .ci/matrix .ci/run $(addprefix services/,apt-install common consumers docker external import local manage processes requirements tuned venv) \
   $(addprefix db/,citus/test coverage lint migrate restore scratch test try)
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run
@@ -235,6 +235,10 @@ logs: ## Show the logs of the consumer and the servers; follow them on a termina
 	$(MANAGE) logs
 
 ##@ use
+.PHONY: stop
+stop: ## Stop everything that setup started; the data stay
+	$(MANAGE) stop
+
 .PHONY: teardown
 teardown: ## Stop and delete everything that setup made, with the data (YES=1: without a question)
 	$(MANAGE) teardown

@@ -89,6 +89,7 @@ def read_status(settings: Settings) -> Status:
     try:
         with connect("status", writes=False) as connection:
             cursor = connection.cursor(row_factory=dict_row)
+            cursor.execute("DO 'BEGIN END'")  # fails in a server whose programs were replaced
             database = {name: cursor.execute(query).fetchall() for name, query in QUERIES.items()}
         problems += database.pop("problems")
         notes, states = database["notes"], database.pop("consumers")

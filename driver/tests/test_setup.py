@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGKILL, SIGSTOP
@@ -82,8 +83,13 @@ def on_channel(call: str) -> None:
 
 
 def pids() -> dict[str, int]:
-    """Return the processes of these tests by their names."""
-    return {path.stem: int(path.read_text()) for path in STATE.glob("*.pid")}
+    """Return the processes of these tests that live, by their names."""
+    files = {path.stem: path for path in STATE.glob("*.pid")}
+    return {
+        name: int(path.read_text() or 0)
+        for name, path in files.items()
+        if subprocess.run(["flock", "--nonblock", path, "true"], check=False).returncode
+    }
 
 
 @pytest.fixture(name="running", scope="module")
@@ -264,36 +270,86 @@ def test_a_consumer_that_cannot_work_is_not_said_to_listen(running: None) -> Non
     assert succeed("start_consumers") == "consumer: 1 listening on queue user_events\n"
 
 
-def test_catch_up_goes_on(running: None) -> None:
-    """Killed, it is started again; what kept it killed as well, `make setup` does that."""
+def test_what_ends_is_started_again(running: None) -> None:
+    """By itself; by `make setup` when what keeps it was killed as well, or all was stopped."""
     assert running is None
-    log = STATE / "catch-up.log"
-
-    def child() -> int:
-        keeper = pids()["catch-up"]
-        return int(Path(f"/proc/{keeper}/task/{keeper}/children").read_text("ascii").split()[0])
-
+    killed = {"database", "consumer-1", "consumer-2", "catch-up"}
     try:
         assert succeed("start_catch_up") == "catch-up: every 60 s\n"
-        until(lambda: log.read_text().count("catching up every 60 s") == 1)
-        first = child()
-        os.kill(first, SIGKILL)
-        until(lambda: log.read_text().count("catching up every 60 s") == 2)
-        second = child()
-        assert second != first
-        assert succeed("start_catch_up") == "catch-up: every 60 s\n"
-        assert child() == second, "it was not disturbed"
+        assert services("start_consumers", CONSUMERS="2").returncode == 0
+        settings = succeed("env")
+        succeed("run", "createdb", "--template=template0", "stays")
+        before = pids()
+        for name in killed:
+            os.kill(before[name], SIGKILL)
+        until(lambda: {name for name, pid in pids().items() if pid != before.get(name)} == killed)
+        assert succeed(*"run python -m driver ready --consumers 2 --seconds 30".split()) == ""
 
-        os.kill(pids()["catch-up"], SIGKILL)
-        until(lambda: not Path(f"/proc/{second}").exists())
+        os.kill(pids()["consumer-1"], SIGSTOP)
+        os.kill(pids()["supervisord"], SIGKILL)
+        assert succeed("stop") == ""
+        assert pids() == {}
+        stopped = services("env")
+        assert (stopped.returncode, "run 'make setup' first" in stopped.stderr) == (2, True)
+
+        assert "broker: " in succeed("up")
+        assert succeed("start_consumers") == "consumer: 2 listening on queue user_events\n"
+        assert succeed("env") == settings
+        succeed("run", "dropdb", "stays")
+        before = pids()
+        assert "database: " in succeed("up")
         assert succeed("start_catch_up") == "catch-up: every 60 s\n"
-        until(lambda: "catching up every 60 s" in log.read_text())
+        assert services("start_consumers", CONSUMERS="1").returncode == 0
+        del before["consumer-2"]
+        assert pids() == before, "nothing else was disturbed"
     finally:
         (STATE / "settings").write_text(
             (STATE / "settings").read_text().replace("catch_up_seconds=60", "catch_up_seconds=0")
         )
         assert succeed("start_catch_up") == "catch-up: not on schedule\n"
     assert "catch-up" not in pids()
+
+
+@pytest.fixture(name="programs")
+def fixture_programs(running: None) -> Iterator[Path]:
+    """The folder of the database's programs and libraries, a copy that may be changed."""
+    assert running is None
+    real = Path(succeed("run", "pg_config", "--bindir").strip()).parent
+    root = Path(tempfile.mkdtemp(dir="/var/tmp"))
+    root.chmod(0o755)
+    (root / "share").symlink_to("/usr/share")
+    programs = root / real.relative_to("/usr")
+    for name in ("bin", "lib"):
+        (programs / name).mkdir(parents=True)
+        for file in (real / name).iterdir():
+            (programs / name / file.name).symlink_to(file)
+    (programs / "lib" / "plpgsql_check.so").unlink(missing_ok=True)  # else all is loaded at once
+    for program in ("postgres", "pg_config"):
+        (programs / "bin" / program).unlink()
+        shutil.copy(real / "bin" / program, programs / "bin")
+    settings = STATE / "settings"
+    kept = settings.read_text()
+    settings.write_text(kept.replace(f"postgres_bin={real}/bin", f"postgres_bin={programs}/bin"))
+    yield programs
+    settings.write_text(kept)
+    succeed("up")
+    shutil.rmtree(root)
+
+
+def test_a_server_whose_programs_were_replaced_is_started_again(programs: Path) -> None:
+    """As an upgrade of its package does; status says that it cannot go on so."""
+    library = programs / "lib" / "plpgsql.so"
+    original = library.read_bytes()
+    succeed("up")
+    before = pids()
+    library.unlink()
+    library.write_text("of another version")
+    shown = services("run", "python", "-m", "reporting", "status")
+    assert (shown.returncode, "could not load library" in shown.stdout) == (1, True)
+    library.write_bytes(original + b"of another version")
+    succeed("up")
+    assert {name for name, pid in pids().items() if pid != before[name]} == {"database"}
+    assert succeed("psql", "--no-psqlrc", "--command", "DO 'BEGIN END'") == "DO\n"
 
 
 def test_data_of_a_version_whose_programs_are_gone_stay(tmp_path: Path) -> None:
