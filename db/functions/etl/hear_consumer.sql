@@ -1,4 +1,4 @@
--- Writes etl.consumers.
+-- Writes etl.consumers and etl.consumer_notes.
 -- Rerun: the consumer is heard of once more.
 CREATE OR REPLACE FUNCTION etl.hear_consumer(
     p_consumer       text,
@@ -15,6 +15,10 @@ BEGIN
     WHERE consumer = p_consumer AND p_queue IS NULL
        OR heard_at < now() - interval '1 day';
 
+    -- What it could not do is over.
+    DELETE FROM etl.consumer_notes
+    WHERE subject = p_consumer AND p_queue IS NULL;
+
     INSERT INTO etl.consumers AS known (consumer, queue, unacknowledged, held_since)
     SELECT p_consumer, p_queue, p_unacknowledged, now() - p_held
     WHERE p_queue IS NOT NULL
@@ -27,4 +31,4 @@ END;
 $hear_consumer$;
 
 COMMENT ON FUNCTION etl.hear_consumer(text, text, bigint, interval) IS
-    'Called by a consumer every ten seconds: its name, its queue, how many messages it holds that are not committed, and for how long it has committed none of them (null when it holds none). A null queue says that it ends. What was not heard of for a day is forgotten.';
+    'Called by a consumer every ten seconds: its name, its queue, how many messages it holds that are not committed, and for how long it has committed none of them (null when it holds none). A null queue says that it ends, and its notes with it. What was not heard of for a day is forgotten.';

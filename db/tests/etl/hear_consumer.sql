@@ -1,6 +1,6 @@
 -- etl.hear_consumer(), etl.consumer_states: a line that stands is a problem, whoever stops it.
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 
 CREATE FUNCTION pg_temp.utc(p_instant timestamptz) RETURNS text LANGUAGE sql
     RETURN to_char(p_instant AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"');
@@ -45,8 +45,10 @@ SELECT results_eq(
     $$ VALUES ('r', now(), 1::bigint, now()) $$,
     'one that is heard of again says all anew'
 );
+SELECT etl.note_of_consumer('consumer a 1', 'it waits'), etl.note_of_consumer('consumer a 2', 'it waits') \g /dev/null
 SELECT etl.hear_consumer('consumer a 1', NULL, NULL, NULL) \g /dev/null
 SELECT results_eq('SELECT consumer FROM etl.consumers', $$ VALUES ('consumer a 2') $$, 'one that ends takes its row away');
+SELECT results_eq('SELECT subject FROM etl.consumer_notes', $$ VALUES ('consumer a 2') $$, 'and what it noted of itself');
 UPDATE etl.consumers SET heard_at = now() - interval '24 hours 1 second';
 SELECT etl.hear_consumer('consumer a 3', 'q', 0, NULL) \g /dev/null
 SELECT results_eq('SELECT consumer FROM etl.consumers', $$ VALUES ('consumer a 3') $$, 'what was not heard of for a day is forgotten');
