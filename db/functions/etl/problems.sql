@@ -57,7 +57,7 @@ UNION ALL -- for speed: no problem comes twice
 SELECT
     format('no consumer of queue %s has reached the database since %s', queue,
         to_char(max(heard_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')),
-    'make logs shows why, for example a server that is read-only or waits for its standby; consumers try again by themselves, make setup starts those that were killed'
+    'make logs shows why, for example a server that is read-only or waits for its standby; consumers try again by themselves, make setup starts those that were killed, DELETE FROM etl.consumers gives up a queue that is not used any more'
 FROM etl.consumer_states
 GROUP BY queue
 HAVING NOT bool_or(is_heard)
