@@ -4,6 +4,7 @@ Nothing is set for a session: behind a pooler the next transaction may have anot
 ours another client.
 """
 
+import logging
 import os
 from typing import Any, LiteralString
 
@@ -12,6 +13,9 @@ import psycopg
 from driver.errors import Fault
 
 Connection = psycopg.Connection[Any]
+
+# It warns of what it ignores after an error, which itself comes to us.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
 def connect(application_name: str, writes: bool = True) -> Connection:

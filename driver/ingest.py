@@ -151,10 +151,12 @@ class Ingester:
                     # and what another thread has in hand must not be blamed for it.
                     stack.enter_context(self._in_trouble)
                     is_sure = (error.sqlstate or "").startswith(OF_A_MESSAGE)
-                    if reason or not (is_sure or self._takes_others(error, number)):
+                    if reason or (error.sqlstate or "").startswith(OF_THE_SERVER):
                         if not self._wait(error):
                             break
                         failures, reason = 0, None
+                    elif not (is_sure or self._takes_others(number)):
+                        break
                     elif len(part) > 1:
                         logger.warning(
                             "%s; trying %d messages by halves", explain(error), len(part)
@@ -178,16 +180,19 @@ class Ingester:
                 failures, reason = 0, None
         return committed
 
-    def _takes_others(self, error: psycopg.Error, number: int) -> bool:
-        """Return whether the server takes another message after the error, in a new session."""
-        if (error.sqlstate or "").startswith(OF_THE_SERVER):
-            return False
-        try:
-            self._connections[number] = connect(self._application_name)
-            self._try_out(number)
-        except psycopg.Error:
-            return False
-        return True
+    def _takes_others(self, number: int) -> bool:
+        """Wait until the server takes another message, in a new session; return whether it does.
+
+        It may have to recover from a crash first.
+        """
+        while True:
+            try:
+                self._connections[number] = connect(self._application_name)
+                self._try_out(number)
+                return True
+            except psycopg.Error as error:
+                if self._closing.is_set() or not self._wait(error):
+                    return False
 
     def _try_out(self, number: int) -> None:
         """See that the server takes a good message, and leave nothing of it. Raises psycopg.Error.

@@ -175,7 +175,7 @@ def test_a_server_in_trouble_blames_no_message(
             EXECUTE FUNCTION public.fail()""")
         messages = [Arrived(event(number).body) for number in range(2)]
         assert ingester.submit(messages).result(20) == Outcome(new=2)
-    assert len(waits) == 4 and not quarantine(conn)
+    assert len(waits) == 7 and not quarantine(conn)
     conn.execute("DROP FUNCTION public.fail CASCADE")
     conn.execute("DROP SEQUENCE public.failures")
 
