@@ -222,6 +222,41 @@ def test_a_server_that_is_away_blames_no_message(
         assert ingester.submit(messages).result(20) == Outcome()
 
 
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_a_server_that_stops_blames_no_message(conn: Connection, goes_on: bool) -> None:
+    """It takes nothing any more, then it is away."""
+    refuse_marked(conn)
+    with ExitStack() as away:
+        waits: list[psycopg.Error] = []
+
+        def wait(error: psycopg.Error) -> bool:
+            waits.append(error)
+            if len(waits) == 1:
+                away.enter_context(refusing_connections(conn))
+                return True
+            away.close()
+            conn.execute("DROP FUNCTION public.fail CASCADE")
+            return goes_on
+
+        with Ingester("test", wait) as ingester:
+            messages = [Arrived(marked(0).body)]
+            assert ingester.submit(messages).result(20) == Outcome(new=int(goes_on))
+    assert len(waits) == 2 and not quarantine(conn)
+
+
+def test_the_good_message_may_be_disliked(conn: Connection) -> None:
+    """By a trigger or a hook: the server works all the same."""
+    conn.execute("""
+        CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE data_exception; END $$""")
+    conn.execute("""
+        CREATE TRIGGER fail BEFORE INSERT ON raw.user_events FOR EACH ROW
+        WHEN (NEW.user_id = 'good') EXECUTE FUNCTION public.fail()""")
+    with Ingester("test", lambda _: True) as ingester:
+        assert ingester.submit([Arrived(event(1).body)]).result(20) == Outcome(new=1)
+    conn.execute("DROP FUNCTION public.fail CASCADE")
+
+
 def test_what_another_batch_waits_for_is_not_acknowledged(
     conn: Connection, settings: Settings, start_consumer: StartConsumer
 ) -> None:
