@@ -408,7 +408,7 @@ def test_a_database_that_takes_nothing_is_not_waited_for(
     with monkeypatch.context() as patch:
         patch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
         assert main(["import", "user-events", "--direct", str(file)]) == 1
-    assert "in a read-only transaction" in capsys.readouterr().err
+    assert "session is read-only" in capsys.readouterr().err
     refuse_marked(conn)
     file.write_bytes(marked(0).body)
     assert main(["import", "user-events", "--direct", str(file)]) == 1
