@@ -105,8 +105,9 @@ class Consumer(Link):
 
     def _on_changed(self) -> None:
         self._is_changing = False
-        if self._held_tag:
-            self._acknowledge(self._held_tag)
+        held, self._held_tag = self._held_tag, 0
+        if held:
+            self._acknowledge(held)
 
     def _close(self) -> None:
         self._on_changed()

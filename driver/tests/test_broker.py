@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -381,3 +382,23 @@ def test_a_full_inbox_is_not_filled_further(
         assert len(consumer.take(10, 0)) < 5
         assert len(consumer.take(10, 1)) > 0
         assert time.monotonic() - began < 3
+
+
+@NEEDS_SERVERS
+def test_no_message_is_acknowledged_twice(
+    started_broker: tuple[str, Path], own_broker: Callable[..., str], settings: Settings
+) -> None:
+    """Also when the consumer ends: the broker would call the second time an error."""
+    assert own_broker
+    with Publisher(settings) as publisher:
+        publisher.publish([message(0), message(1)])
+        publisher.wait_until_unconfirmed(0)
+    with Consumer(settings, few=1, many=2) as consumer:
+        for _ in range(2):
+            (taken,) = consumer.take(1, 5)
+            if consumer.is_cautious:
+                consumer.hurry()
+            consumer.acknowledge(taken.tag)
+        until(lambda: queue_state(settings) == (0, 1))
+    until(lambda: queue_state(settings) == (0, 0))
+    assert "unknown delivery tag" not in (started_broker[1] / "broker.log").read_text("utf-8")
