@@ -385,17 +385,17 @@ def test_a_full_inbox_is_not_filled_further(
 
 
 @NEEDS_SERVERS
+@pytest.mark.usefixtures("own_broker")
 def test_no_message_is_acknowledged_twice(
-    started_broker: tuple[str, Path], own_broker: Callable[..., str], settings: Settings
+    started_broker: tuple[str, Path], settings: Settings
 ) -> None:
     """Also when the consumer ends: the broker would call the second time an error."""
-    assert own_broker
     with Publisher(settings) as publisher:
         publisher.publish([message(0), message(1)])
         publisher.wait_until_unconfirmed(0)
     with Consumer(settings, few=1, many=2) as consumer:
         for _ in range(2):
-            (taken,) = consumer.take(1, 5)
+            taken = consumer.take(1, 5)[0]
             if consumer.is_cautious:
                 consumer.hurry()
             consumer.acknowledge(taken.tag)

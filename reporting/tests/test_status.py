@@ -125,9 +125,12 @@ def test_a_consumer_that_is_silent_among_others(
     """It is a problem while it consumes: one that was killed is none."""
     start_consumer()
     silent = "1 of 2 consumers do not reach the database"
-    until(lambda: read_status(settings).queue["unacknowledged"] == 0)
+    until(lambda: conn.execute("SELECT FROM etl.consumer_states WHERE is_heard").rowcount == 1)
     conn.execute("SELECT etl.hear_consumer('silent', %s, 0, NULL)", (settings.queue,))
-    conn.execute("UPDATE etl.consumers SET heard_at = '2020-12-08' WHERE consumer = 'silent'")
+    conn.execute("""
+        UPDATE etl.consumers SET heard_at = now() - interval '1 minute' WHERE consumer = 'silent'
+        """)
+    assert read_status(settings).queue["unacknowledged"] == 0
     assert silent not in str(read_status(settings).problems)
     with Consumer(settings, few=1, many=1):
         assert silent in str(read_status(settings).problems)
