@@ -33,7 +33,8 @@ def run(parser: Parser, argv: Sequence[str] | None) -> int:
     handler = logging.StreamHandler()
     handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.INFO)
-    logging.getLogger("pika").setLevel(logging.CRITICAL)  # each of its errors reaches us as ours
+    for library in ("pika", "psycopg"):  # each of their errors reaches us as ours
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     try:
         try:
             return _run(parser, argv)
@@ -52,9 +53,7 @@ def _run(parser: Parser, argv: Sequence[str] | None) -> int:
         return int(arguments.run(arguments))
     except UsageError as error:
         return _fail(2, error)
-    except Fault as error:
-        return _fail(1, error)
-    except psycopg.Error as error:
+    except (Fault, psycopg.Error) as error:
         return _fail(1, explain(error))
     except KeyboardInterrupt:
         print("interrupted: the same command again goes on from here", file=sys.stderr)

@@ -67,8 +67,7 @@ def _consume(
     listened = False
 
     def wait(error: BrokerError | psycopg.Error) -> bool:
-        fault = explain(error) if isinstance(error, psycopg.Error) else error
-        notes.put(MYSELF, str(fault), getattr(error, "remedy", DATABASE_REMEDY))
+        notes.put(MYSELF, str(explain(error)), getattr(error, "remedy", DATABASE_REMEDY))
         return patience.wait(error)
 
     while not stop.is_set():
@@ -90,7 +89,7 @@ def _consume(
             if not listened and (
                 isinstance(error, BrokerRefusedError) or "authentication failed" in str(error)
             ):
-                raise explain(error) if isinstance(error, psycopg.Error) else error from error
+                raise explain(error) from error
             if caution.is_short_lived(error, consumer):
                 patience.hurry()
             notes.watch(None)

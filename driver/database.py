@@ -1,10 +1,9 @@
 """PostgreSQL connections.
 
-Nothing is set for a session: behind a pooler the next transaction may have another session, and
-ours another client.
+Nothing is set for a session that results depend on: behind a pooler the next transaction may have
+another session, and ours another client.
 """
 
-import logging
 import os
 from typing import Any, LiteralString
 
@@ -13,9 +12,6 @@ import psycopg
 from driver.errors import Fault
 
 Connection = psycopg.Connection[Any]
-
-# It warns of what it ignores after an error, which itself comes to us.
-logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
 def connect(application_name: str, writes: bool = True) -> Connection:
@@ -49,15 +45,20 @@ def transact(
     """Run a statement in a transaction of its own; return its first row once it is committed.
 
     A trial is rolled back instead. It takes one round trip. After psycopg.Error, which it raises,
-    the connection is not to be used any more: its transaction is still open.
+    the connection is not to be used any more.
     """
     with connection.pipeline(), connection.transaction(force_rollback=is_trial):
         cursor = connection.execute(statement, values)
     return cursor.fetchone()
 
 
-def explain(error: psycopg.Error) -> Fault:
-    """Turn a database error into one line, with the hint that the database gives."""
+def explain(error: Fault | psycopg.Error) -> Fault:
+    """Turn a database error into one line, with the hint that the database gives.
+
+    A fault is one already.
+    """
+    if isinstance(error, Fault):
+        return error
     if error.diag.message_primary:
         hint = error.diag.message_hint
         return Fault(f"PostgreSQL: {error.diag.message_primary}" + (f" ({hint})" if hint else ""))

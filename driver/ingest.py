@@ -150,8 +150,8 @@ class Ingester:
                     # One thread at a time tries again: a culprit may end the sessions of all,
                     # and what another thread has in hand must not be blamed for it.
                     stack.enter_context(self._in_trouble)
-                    is_sure = (error.sqlstate or "").startswith(OF_A_MESSAGE)
-                    if reason or (error.sqlstate or "").startswith(OF_THE_SERVER):
+                    is_sure = _is(error, OF_A_MESSAGE)
+                    if reason or _is(error, OF_THE_SERVER):
                         if not self._wait(error):
                             break
                         failures, reason = 0, None
@@ -203,8 +203,12 @@ class Ingester:
         try:
             ingest(self._connections[number], [good], is_trial=True)
         except psycopg.Error as error:
-            if not (error.sqlstate or "").startswith(OF_A_MESSAGE):
+            if not _is(error, OF_A_MESSAGE):
                 raise
+
+
+def _is(error: psycopg.Error, states: tuple[str, ...]) -> bool:
+    return (error.sqlstate or "").startswith(states)
 
 
 def ingest(

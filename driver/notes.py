@@ -64,7 +64,7 @@ class Notes:
     ) -> None:
         """Say what holds of the subject; None when nothing does any more."""
         note = Note(text, remedy, is_problem)
-        if note != self._notes.get(subject, Note(None, remedy, is_problem)):
+        if note != self._notes.get(subject):
             self._notes[subject] = note
             self._changed.set()
 

@@ -26,8 +26,7 @@ class Patience:
 
     def wait(self, error: BrokerError | psycopg.Error) -> bool:
         """Wait; return false when told to stop meanwhile."""
-        fault = explain(error) if isinstance(error, psycopg.Error) else error
-        logger.warning("%s; trying again in %g s", fault, self._delay)
+        logger.warning("%s; trying again in %g s", explain(error), self._delay)
         stopped = self._stop.wait(self._delay)
         self._delay = min(max(2 * self._delay, SHORTEST_DELAY), LONGEST_DELAY)
         return not stopped

@@ -12,16 +12,18 @@ CREATE OR REPLACE FUNCTION etl.hear_consumer(
 AS $hear_consumer$
 BEGIN
     DELETE FROM etl.consumers
-    WHERE consumer = p_consumer AND p_queue IS NULL
-       OR heard_at < now() - interval '1 day';
+    WHERE heard_at < now() - interval '1 day';
 
-    -- What it could not do is over.
-    DELETE FROM etl.consumer_notes
-    WHERE subject = p_consumer AND p_queue IS NULL;
+    IF p_queue IS NULL THEN
+        DELETE FROM etl.consumers
+        WHERE consumer = p_consumer;
+        DELETE FROM etl.consumer_notes
+        WHERE subject = p_consumer;
+        RETURN;
+    END IF;
 
     INSERT INTO etl.consumers AS known (consumer, queue, unacknowledged, held_since)
-    SELECT p_consumer, p_queue, p_unacknowledged, now() - p_held
-    WHERE p_queue IS NOT NULL
+    VALUES (p_consumer, p_queue, p_unacknowledged, now() - p_held)
     ON CONFLICT (consumer) DO UPDATE
     SET queue = EXCLUDED.queue,
         heard_at = now(),
