@@ -107,6 +107,7 @@ demo: setup import ## From nothing to both tables: import the sample, load its s
 	@echo '  make report                   the numbers of each day; report.html has charts'
 	@echo '  make psql                     then, for example, TABLE crm.users_current;'
 	@echo '  make import USER_EVENTS=FILE  your own events, as in data/user_events.json'
+	@echo '  make stop                     stops the servers, and keeps the data'
 
 define DEMO_SQL
 \encoding UTF8
