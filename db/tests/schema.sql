@@ -1,6 +1,6 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
 BEGIN;
-SELECT plan(70);
+SELECT plan(71);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -44,7 +44,7 @@ SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim
 SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
     'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'load_failures', 'expectations', 'erasure_secret',
-    'erasures', 'purges', 'rules', 'consumer_notes', 'consumers', 'settings'
+    'erasures', 'purges', 'rules', 'consumer_notes', 'consumers', 'settings', 'cluster'
 ]);
 SELECT tables_are('internal', ARRAY[
     'outdated_days', 'preview_rows', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors', 'users_dim_differences'
@@ -161,6 +161,12 @@ SELECT results_eq(
     $$ EXECUTE columns_of('etl.catch_up_schedule') $$,
     ARRAY['every interval NOT NULL', 'last_begun_at timestamp with time zone NOT NULL'],
     'etl.catch_up_schedule: columns'
+);
+
+SELECT results_eq(
+    $$ EXECUTE columns_of('etl.cluster') $$,
+    ARRAY['system_identifier bigint NOT NULL', 'database_oid oid NOT NULL', 'since timestamp with time zone NOT NULL DEFAULT now()'],
+    'etl.cluster: columns'
 );
 
 SELECT results_eq(
@@ -605,6 +611,7 @@ SELECT bag_eq(
         'crm.users_dim_open users_dim_open_pk PRIMARY KEY (user_id)',
         'crm.users_dim_open users_dim_validity_ck CHECK ((valid_to > valid_from))',
         'etl.arrivals arrivals_pk PRIMARY KEY (event_date, xid)',
+        'etl.cluster cluster_pk PRIMARY KEY (system_identifier, database_oid)',
         'etl.consumer_notes consumer_notes_pk PRIMARY KEY (subject)',
         'etl.consumers consumers_pk PRIMARY KEY (consumer)',
         'etl.catch_up_schedule catch_up_schedule_every_ck CHECK ((every > ''00:00:00''::interval))',
@@ -644,7 +651,7 @@ SELECT bag_eq(
         WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
     $$,
     ARRAY[
-        'etl.catch_up_schedule_one_ix', 'etl.erasure_secret_one_ix', 'etl.ingests_import_id_ix', 'etl.ingests_ingested_at_ix',
+        'etl.catch_up_schedule_one_ix', 'etl.cluster_one_ix', 'etl.erasure_secret_one_ix', 'etl.ingests_import_id_ix', 'etl.ingests_ingested_at_ix',
         'etl.load_runs_arrived_ix', 'etl.load_runs_last_ix', 'etl.settings_one_ix', 'raw.user_events_event_sk_ix'
     ],
     'indexes beside those of the constraints'
@@ -715,7 +722,10 @@ SELECT bag_eq(
         'internal.largest_body() -> integer',
         'internal.string_field(jsonb,text) -> text',
         'internal.users_dim_period(date) -> text',
+        'internal.is_moved() -> boolean',
         'internal.load_functions(text) -> jsonb',
+        'internal.load_snapshot() -> pg_snapshot',
+        'internal.settle_in() -> void',
         'internal.note_rules() -> void',
         'internal.load_users_in_order(date,bigint) -> bigint',
         'internal.show_users_dim_differences(integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',

@@ -27,7 +27,7 @@ DECLARE
     v_written    bigint := 0::bigint;
 BEGIN
     v_newest := internal.begin_load('users_dim', import_date);
-    v_snapshot := pg_current_snapshot();
+    v_snapshot := internal.load_snapshot();
     v_known := (internal.last_load('users_dim', import_date)).rows_read;
     v_arrived := internal.arrived_events('users_dim', import_date, v_snapshot);
     v_is_whole := v_arrived.event_sks IS NULL;

@@ -17,7 +17,7 @@ DECLARE
 BEGIN
     PERFORM internal.begin_change('etl.rebuild_users_dim');
     PERFORM internal.lock_load('users_dim');
-    v_snapshot := pg_current_snapshot();
+    v_snapshot := internal.load_snapshot();
     -- Only now: we may have waited for raw.drop_before.
     v_from := internal.retention_start();
     PERFORM internal.find_users_dim_differences(v_from);

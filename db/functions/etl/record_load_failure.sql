@@ -11,6 +11,8 @@ CREATE OR REPLACE FUNCTION etl.record_load_failure(
     SET search_path = pg_catalog, pg_temp
 AS $record_load_failure$
 BEGIN
+    PERFORM internal.begin_change('etl.record_load_failure');
+
     INSERT INTO etl.load_failures (load_name, import_date, started_at, failed_at, sqlstate, message)
     VALUES (p_load_name, p_import_date, p_started_at, clock_timestamp(), p_sqlstate, internal.clean_reason(p_message));
 END;

@@ -18,8 +18,12 @@ BEGIN
     IF current_setting('synchronous_commit') IN ('off', 'local', 'remote_write') THEN
         PERFORM set_config('synchronous_commit', 'on', true);
     END IF;
+
+    IF internal.is_moved() THEN
+        PERFORM internal.settle_in();
+    END IF;
 END;
 $begin_change$;
 
 COMMENT ON FUNCTION internal.begin_change(text) IS
-    'What each function does first that brings data in, loads or removes it: refuses a transaction that is not READ COMMITTED, and makes its commit durable, here and on a synchronous standby, where synchronous_commit asks for less than on. Takes what it is, for the error.';
+    'What each function does first that brings data in, loads or removes it: refuses a transaction that is not READ COMMITTED, and makes its commit durable, here and on a synchronous standby, where synchronous_commit asks for less than on; and sees to a warehouse that came from another cluster. Takes what it is, for the error.';

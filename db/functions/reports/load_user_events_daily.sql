@@ -21,7 +21,7 @@ DECLARE
     v_rows       bigint;
 BEGIN
     v_newest := internal.begin_load('user_events_daily', import_date);
-    v_snapshot := pg_current_snapshot();
+    v_snapshot := internal.load_snapshot();
     v_arrived := internal.arrived_events('user_events_daily', import_date, v_snapshot);
 
     SELECT
@@ -42,7 +42,7 @@ BEGIN
         v_arrived.n_total := NULL;
         -- The snapshot by which exactly these events are counted: the next load may add to them.
         SELECT
-            pg_current_snapshot() AS snapshot,
+            internal.load_snapshot() AS snapshot,
             count(*) FILTER (WHERE event_type = 'User Created') AS n_created,
             count(*) FILTER (WHERE event_type = 'User Updated') AS n_updated,
             count(*) FILTER (WHERE event_type = 'User Deleted') AS n_deleted,

@@ -1,0 +1,25 @@
+-- Reads etl.cluster and etl.load_runs.
+CREATE OR REPLACE FUNCTION internal.is_moved()
+    RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $is_moved$
+BEGIN
+    RETURN NOT EXISTS (
+            SELECT
+            FROM etl.cluster
+            JOIN pg_control_system() AS control ON control.system_identifier = cluster.system_identifier
+            JOIN pg_database AS database ON database.oid = cluster.database_oid
+            WHERE database.datname = current_database()
+        )
+        -- A copy of the whole cluster has its identifier, and may have got a dump of what came later.
+        OR EXISTS (
+            SELECT
+            FROM (SELECT snapshot FROM etl.load_runs ORDER BY load_run_sk DESC LIMIT 1) AS newest
+            WHERE pg_snapshot_xmax(newest.snapshot) > pg_snapshot_xmax(pg_current_snapshot())
+        );
+END;
+$is_moved$;
+
+COMMENT ON FUNCTION internal.is_moved() IS
+    'Whether the warehouse came from another cluster or database, by a dump or by logical replication, and internal.settle_in() has not run here yet.';

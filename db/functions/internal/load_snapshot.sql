@@ -1,0 +1,20 @@
+CREATE OR REPLACE FUNCTION internal.load_snapshot()
+    RETURNS pg_snapshot
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+RETURN (
+    SELECT CASE
+        WHEN pg_visible_in_snapshot(own.xid, seen.snapshot) THEN format(
+            '%s:%s:%s',
+            least(own.xid, pg_snapshot_xmin(seen.snapshot)),
+            pg_snapshot_xmax(seen.snapshot),
+            (SELECT string_agg(xid::text, ',' ORDER BY xid) FROM (SELECT own.xid UNION ALL SELECT pg_snapshot_xip(seen.snapshot)) AS running (xid))
+        )::pg_snapshot
+        ELSE seen.snapshot
+    END
+    FROM (SELECT pg_current_xact_id() AS xid) AS own
+    CROSS JOIN (SELECT pg_current_snapshot() AS snapshot) AS seen
+);
+
+COMMENT ON FUNCTION internal.load_snapshot() IS
+    'Which transactions the statement that calls this sees as committed, its own not among them: what this one brings after a load is news to the next load. PostgreSQL''s own snapshot counts it among the committed as soon as a later transaction has ended.';
