@@ -67,6 +67,7 @@ SELECT bag_eq(
         'warehouse_load SELECT etl.loads',
         'warehouse_load SELECT etl.metrics',
         'warehouse_load SELECT etl.problems',
+        'warehouse_load SELECT etl.purges',
         'warehouse_load SELECT etl.quarantine',
         'warehouse_load SELECT etl.rules',
         'warehouse_load SELECT etl.rules_of_days',

@@ -382,7 +382,7 @@ SELECT results_eq(
 
 SELECT results_eq(
     $$ EXECUTE columns_of('internal.outdated_days') $$,
-    ARRAY['load_name text NOT NULL', 'import_date date NOT NULL'],
+    ARRAY['load_name text NOT NULL', 'import_date date NOT NULL', 'since timestamp with time zone NOT NULL DEFAULT now()'],
     'internal.outdated_days: columns'
 );
 
@@ -391,7 +391,8 @@ SELECT results_eq(
     ARRAY[
         'load_name text',
         'import_date date',
-        'reason text'
+        'reason text',
+        'since timestamp with time zone'
     ],
     'etl.stale_dates: columns'
 );

@@ -9,10 +9,9 @@ DECLARE
 BEGIN
     PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 
-    SELECT array_agg(load_name ORDER BY import_date, position), array_agg(import_date ORDER BY import_date)
+    SELECT array_agg(load_name), array_agg(import_date)
     INTO v_load_names, v_dates
-    FROM etl.stale_dates
-    JOIN etl.loads USING (load_name); -- equivalent: etl.stale_dates has names of etl.loads only
+    FROM etl.stale_dates;
 
     PERFORM etl.thin_ingests(), etl.thin_load_runs();
     -- Without the locks of the views: db/migrate has those of the loads when it wants to replace them.
@@ -22,4 +21,4 @@ END;
 $catch_up$;
 
 COMMENT ON PROCEDURE etl.catch_up() IS
-    'Runs each load for exactly the days that etl.stale_dates names, oldest first, a transaction each; a notice a load. A load that fails is told in a warning, kept in etl.load_failures, and stops no other; the call fails in the end. Checks etl.expectations when they are due. Thins etl.ingests and etl.load_runs out as well. Not inside a transaction.';
+    'Runs each load for exactly the days that etl.stale_dates names, oldest first but after the others what failed in the last 24 hours, a transaction each; a notice a load. A load that fails is told in a warning, kept in etl.load_failures, and stops no other; the call fails in the end. Checks etl.expectations when they are due. Thins etl.ingests and etl.load_runs out as well. Not inside a transaction.';

@@ -11,6 +11,7 @@ AS $check_expectations$
 -- @plpgsql_check_options: security_warnings = false
 DECLARE
     v_started_at  timestamptz;
+    v_is_canceled boolean;
     v_checked     bigint := 0::bigint;
     v_expectation record;
     v_found       bigint;
@@ -21,11 +22,14 @@ BEGIN
         FROM etl.expectations
         WHERE checked_at IS NULL
            OR checked_at <= clock_timestamp() - every -- equivalent: a moment later it is due anyway
-        ORDER BY expectation_name -- equivalent: any order will do
+        -- One that takes too long, or that somebody cancels, ends the call: next time the others come first.
+        ORDER BY checked_at NULLS FIRST, expectation_name
         -- What another session checks now need not be checked twice.
         FOR UPDATE SKIP LOCKED -- tested elsewhere: driver/tests/test_catch_up.py
     LOOP
         v_started_at := clock_timestamp();
+        v_is_canceled := false;
+        PERFORM set_config('application_name', ('warehouse catch-up: expectation ' || v_expectation.expectation_name)::name::text, true);
         BEGIN
             -- Lasts until the end of this block.
             SET LOCAL transaction_read_only = on;
@@ -36,7 +40,8 @@ BEGIN
             INTO v_found, v_finding;
             v_finding := CASE WHEN v_found > 0 THEN concat_ws(': ', v_found || ' found', v_finding) END;
         EXCEPTION
-            WHEN OTHERS THEN
+            WHEN query_canceled OR assert_failure OR OTHERS THEN
+                v_is_canceled := SQLSTATE = '57014';
                 v_finding := 'the query fails: ' || SQLERRM;
         END;
 
@@ -46,10 +51,11 @@ BEGIN
             finding = internal.clean_reason(v_finding)
         WHERE expectation_name = v_expectation.expectation_name;
         v_checked := v_checked + 1;
+        EXIT WHEN v_is_canceled;
     END LOOP;
     RETURN v_checked;
 END;
 $check_expectations$;
 
 COMMENT ON FUNCTION etl.check_expectations() IS
-    'Runs the query of each row of etl.expectations that was last run longer ago than it says, and notes what it found; returns how many it ran. A query that fails, or writes, is a finding and stops no other. etl.catch_up() and etl.load_days() call it after the loads.';
+    'Runs the query of each row of etl.expectations that was last run longer ago than it says, and notes what it found; returns how many it ran. A query that fails, or writes, is a finding and stops no other; one that is canceled is a finding, and ends the call. etl.catch_up() and etl.load_days() call it after the loads.';

@@ -22,7 +22,7 @@ BEGIN
                   HINT = 'Look at the years.';
     END IF;
 
-    SELECT array_agg(load_name ORDER BY import_date, position), array_agg(import_date ORDER BY import_date)
+    SELECT array_agg(load_name), array_agg(import_date)
     INTO v_load_names, v_dates
     FROM (
         SELECT day::date AS import_date
@@ -32,7 +32,9 @@ BEGIN
     LEFT JOIN etl.last_loads AS last_load USING (load_name, import_date)
     LEFT JOIN etl.stale_dates AS stale USING (load_name, import_date)
     WHERE takes_day
-      AND (last_load.snapshot IS NULL OR stale.reason IS NOT NULL);
+      AND (last_load.snapshot IS NULL OR stale.reason IS NOT NULL)
+      -- The loads of those have seen all that there was.
+      AND NOT EXISTS (SELECT FROM etl.purges AS purge WHERE purge.purged_before > import_date);
 
     -- Without the locks of the views: db/migrate has those of the loads when it wants to replace them.
     COMMIT;
@@ -41,4 +43,4 @@ END;
 $load_days$;
 
 COMMENT ON PROCEDURE etl.load_days(date, date) IS
-    'Runs each load for all UTC days from the first to the last that were never loaded or are stale, also days without events; otherwise as etl.catch_up.';
+    'Runs each load for all UTC days from the first to the last that were never loaded or are stale, also days without events, but none that was removed from raw; otherwise as etl.catch_up.';

@@ -1,3 +1,4 @@
+-- requires: etl.stale_dates
 CREATE OR REPLACE VIEW etl.load_outcomes AS
 SELECT
     load.load_name,
@@ -16,7 +17,10 @@ CROSS JOIN LATERAL (
     SELECT
         count(*) AS failed,
         (array_agg(format('%s: %s', load_failure.import_date, load_failure.message) ORDER BY load_failure.load_failure_sk DESC)
-            FILTER (WHERE NOT EXISTS (
+            FILTER (WHERE (load_failure.load_name, load_failure.import_date) IN (
+                SELECT stale_date.load_name, stale_date.import_date FROM etl.stale_dates AS stale_date
+            )
+            AND NOT EXISTS (
                 SELECT
                 FROM etl.load_runs AS load_run
                 WHERE load_run.load_name = load_failure.load_name
@@ -33,7 +37,7 @@ COMMENT ON VIEW etl.load_outcomes IS
     'How many runs of each load succeeded and failed in the last 24 hours; those that failed are counted where etl.catch_up() or etl.load_days() ran them.';
 COMMENT ON COLUMN etl.load_outcomes.failure_rate IS 'The part of them that failed, 0 to 1.';
 COMMENT ON COLUMN etl.load_outcomes.unresolved IS
-    'The day and the error of the last one that failed and has not succeeded since; null for none.';
+    'The day and the error of the last one that failed, has not succeeded since and is still to run; null for none.';
 COMMENT ON COLUMN etl.load_outcomes.load_name IS 'The load, as in etl.loads.';
 COMMENT ON COLUMN etl.load_outcomes.succeeded IS 'How often it succeeded of late.';
 COMMENT ON COLUMN etl.load_outcomes.failed IS 'How often it failed of late.';

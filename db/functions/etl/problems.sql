@@ -1,4 +1,4 @@
--- requires: etl.consumer_states etl.current_notes etl.freshness etl.load_outcomes etl.quarantine etl.stale_dates
+-- requires: etl.consumer_states etl.current_notes etl.load_outcomes etl.quarantine etl.stale_dates
 CREATE OR REPLACE VIEW etl.problems AS
 SELECT
     format('%s %s rejected, last: %s', count(*), CASE WHEN count(*) = 1 THEN kind ELSE kind || 's' END,
@@ -11,32 +11,46 @@ FROM etl.quarantine
 GROUP BY kind
 UNION ALL -- for speed: no problem comes twice
 SELECT
+    format('%s: %s to load, the first %s', stale.load_name,
+        count(*) || CASE WHEN count(*) = 1 THEN ' day' ELSE ' days' END, min(stale.import_date))
+        || format(', since %s, though catch-up is to run every %s s',
+            to_char(min(stale.since) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'), extract(epoch FROM schedule.every)::double precision),
+    'make logs tells whether loads fail or take too long'
+FROM etl.stale_dates AS stale
+CROSS JOIN etl.catch_up_schedule AS schedule
+WHERE stale.since < now() - 3 * schedule.every - interval '1 minute'
+GROUP BY stale.load_name, schedule.every
+UNION ALL -- for speed: no problem comes twice
+SELECT
     format('%s: %s to load, the first %s', load_name,
         count(*) || CASE WHEN count(*) = 1 THEN ' day' ELSE ' days' END, min(import_date)),
     'make catch_up'
 FROM etl.stale_dates
--- Today is loaded when it is over, and the schedule has its time.
+-- Today is loaded when it is over.
 WHERE import_date < (now() AT TIME ZONE 'UTC')::date
   AND NOT EXISTS (SELECT FROM etl.catch_up_schedule)
 GROUP BY load_name
 UNION ALL -- for speed: no problem comes twice
 SELECT
-    format('catch-up is to run every %s s, and has not begun since %s', extract(epoch FROM every)::double precision,
-        to_char(last_begun_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')),
-    'make setup starts what runs it'
-FROM etl.catch_up_schedule
-WHERE last_begun_at < now() - 3 * every - interval '1 minute'
+    format('catch-up is to run every %s s, and has not begun since %s', extract(epoch FROM schedule.every)::double precision,
+        to_char(schedule.last_begun_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'))
+        || coalesce('; it is at ' || running.step, ''),
+    CASE
+        WHEN running.pid IS NULL THEN 'make setup starts what runs it; DELETE FROM etl.catch_up_schedule, where nothing does'
+        ELSE format('it goes on by itself; SELECT pg_cancel_backend(%s) ends what it is at, for now', running.pid)
+    END
+FROM etl.catch_up_schedule AS schedule
+LEFT JOIN LATERAL (
+    SELECT activity.pid, substring(activity.application_name FROM 'warehouse catch-up: (.*)') AS step
+    FROM pg_stat_activity AS activity
+    WHERE activity.datname = current_database()
+      AND activity.application_name LIKE 'warehouse catch-up: %'
+    LIMIT 1
+) AS running ON true
+WHERE schedule.last_begun_at < now() - 3 * schedule.every - interval '1 minute'
 UNION ALL -- for speed: no problem comes twice
 SELECT
-    format('%s: events wait since %s, though catch-up is to run every %s s', load_name,
-        to_char(waiting_since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'), extract(epoch FROM every)::double precision),
-    'make logs tells whether loads fail or take too long'
-FROM etl.freshness
-CROSS JOIN etl.catch_up_schedule
-WHERE waiting_since < now() - 3 * every - interval '1 minute'
-UNION ALL -- for speed: no problem comes twice
-SELECT
-    format('%s: %s of %s loads failed in the last 24 hours, and not loaded since is %s', load_name,
+    format('%s: %s of %s loads failed in the last 24 hours, and still to load is %s', load_name,
         failed, succeeded + failed, unresolved),
     'SELECT * FROM etl.load_failures shows all; mend the cause, make catch_up tries again'
 FROM etl.load_outcomes

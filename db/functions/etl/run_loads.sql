@@ -14,17 +14,36 @@ BEGIN
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
-    v_count := coalesce(cardinality(p_dates), 0);
+
+    -- A day that takes longer than statement_timeout ends each call: those that it did not let come to their turn are first.
+    SELECT
+        count(*),
+        array_agg(asked.load_name ORDER BY failed.last_at NULLS FIRST, asked.import_date, load.position),
+        array_agg(asked.import_date ORDER BY failed.last_at NULLS FIRST, asked.import_date, load.position)
+    INTO v_count, p_load_names, p_dates
+    FROM unnest(p_load_names, p_dates) AS asked (load_name, import_date)
+    LEFT JOIN etl.loads AS load USING (load_name)
+    CROSS JOIN LATERAL (
+        SELECT max(load_failure.failed_at) AS last_at
+        FROM etl.load_failures AS load_failure
+        WHERE load_failure.load_name = asked.load_name
+          AND load_failure.import_date = asked.import_date
+          AND load_failure.failed_at > now() - interval '1 day'
+    ) AS failed;
 
     FOR v_number IN 1 .. v_count LOOP
         v_started_at := clock_timestamp();
+        -- For etl.problems: everybody sees this name in pg_stat_activity, while the load runs.
+        PERFORM pg_catalog.set_config(
+            'application_name', format('warehouse catch-up: %s %s', p_load_names[v_number], p_dates[v_number])::name::text, true
+        );
         BEGIN
             v_rows := etl.run_due_load(p_load_names[v_number], p_dates[v_number]);
             RAISE NOTICE '%/% % %: %', v_number, v_count, p_load_names[v_number], p_dates[v_number],
                 CASE v_rows WHEN 1 THEN '1 row written' ELSE coalesce(v_rows || ' rows written', 'loaded by another session') END;
         EXCEPTION
             -- Told here and once more at the end; the other days do not wait for it. Who cancels wants all to end.
-            WHEN query_canceled OR OTHERS THEN
+            WHEN query_canceled OR assert_failure OR OTHERS THEN
                 v_failed := v_failed + 1;
                 v_is_canceled := SQLSTATE = '57014';
                 RAISE WARNING '%/% % %: %', v_number, v_count, p_load_names[v_number], p_dates[v_number], SQLERRM;
@@ -50,4 +69,4 @@ END;
 $run_loads$;
 
 COMMENT ON PROCEDURE etl.run_loads(text[], date[]) IS
-    'What etl.catch_up and etl.load_days share: runs loads by name and day in the order given, a transaction and a notice each, where they are due when their turn comes. One that fails is told in a warning, kept in etl.load_failures, and stops no other; the call fails in the end. Afterwards it checks what etl.expectations has due.';
+    'What etl.catch_up and etl.load_days share: runs loads by name and day, oldest first but after the others what failed in the last 24 hours, a transaction and a notice each, where they are due when their turn comes. One that fails is told in a warning, kept in etl.load_failures, and stops no other; the call fails in the end. Afterwards it checks what etl.expectations has due.';

@@ -7,7 +7,8 @@ SELECT
         WHEN outdated.import_date IS NOT NULL THEN 'the rules changed'
         WHEN waiting.is_loaded THEN 'events arrived after the last load began'
         ELSE 'never loaded'
-    END AS reason
+    END AS reason,
+    least(waiting.since, outdated.since) AS since
 FROM internal.waiting_days AS waiting
 FULL JOIN internal.outdated_days AS outdated USING (load_name, import_date);
 
@@ -16,3 +17,4 @@ COMMENT ON VIEW etl.stale_dates IS
 COMMENT ON COLUMN etl.stale_dates.load_name IS 'The load that has to run, as in etl.loads.';
 COMMENT ON COLUMN etl.stale_dates.import_date IS 'For which UTC day.';
 COMMENT ON COLUMN etl.stale_dates.reason IS 'Why.';
+COMMENT ON COLUMN etl.stale_dates.since IS 'Since when: the arrival of the oldest event that waits, or the change of the rules.';

@@ -5,14 +5,22 @@ CREATE OR REPLACE FUNCTION internal.find_outdated_days(p_load_name text)
     SET search_path = pg_catalog, pg_temp
 AS $find_outdated_days$
 BEGIN
-    DELETE FROM internal.outdated_days WHERE load_name = p_load_name;
-
+    WITH outdated AS (
+        SELECT load_name, import_date
+        FROM etl.rules_of_days
+        WHERE load_name = p_load_name
+          AND state = 'older'
+          AND is_in_raw -- what raw.drop_before removed cannot be loaded again
+    ),
+    gone AS (
+        DELETE FROM internal.outdated_days
+        WHERE load_name = p_load_name
+          AND import_date NOT IN (SELECT import_date FROM outdated)
+    )
     INSERT INTO internal.outdated_days (load_name, import_date)
     SELECT load_name, import_date
-    FROM etl.rules_of_days
-    WHERE load_name = p_load_name
-      AND state = 'older'
-      AND is_in_raw; -- what raw.drop_before removed cannot be loaded again
+    FROM outdated
+    ON CONFLICT ON CONSTRAINT outdated_days_pk DO NOTHING;
 END;
 $find_outdated_days$;
 

@@ -1,6 +1,6 @@
 -- etl.check_expectations() and the expectations that a new warehouse has.
 BEGIN;
-SELECT plan(32);
+SELECT plan(37);
 
 CREATE TEMP TABLE given AS TABLE etl.expectations;
 CREATE FUNCTION pg_temp.finding(p_name text) RETURNS text LANGUAGE plpgsql AS $$
@@ -61,6 +61,27 @@ SELECT bag_eq(
 UPDATE etl.expectations SET query = 'SELECT 1 WHERE false', checked_at = NULL WHERE expectation_name = 'one';
 SELECT etl.check_expectations() \g /dev/null
 SELECT is(finding, NULL, 'until it is') FROM etl.expectations WHERE expectation_name = 'one';
+DELETE FROM etl.expectations;
+
+-- One that takes longer than the time that the role has, or that somebody cancels.
+INSERT INTO etl.expectations (expectation_name, query) VALUES
+    ('asleep', 'SELECT 1 FROM pg_sleep(30)'), ('before', 'SELECT 1'),
+    ('broken promise', 'SELECT pg_temp.promise()'), ('zeal', 'SELECT current_setting(''application_name'')');
+CREATE FUNCTION pg_temp.promise() RETURNS integer LANGUAGE plpgsql AS $$ BEGIN ASSERT false, 'not so'; END $$;
+UPDATE etl.expectations SET checked_at = now() - interval '1 hour' WHERE expectation_name = 'before';
+SET LOCAL statement_timeout = '300ms';
+SELECT is(etl.check_expectations(), 1::bigint, 'one that is canceled ends the call');
+SET LOCAL statement_timeout = 0;
+SELECT is(finding, 'the query fails: canceling statement due to statement timeout', 'is a finding')
+FROM etl.expectations WHERE expectation_name = 'asleep';
+UPDATE etl.expectations SET checked_at = now() - interval '30 minutes' WHERE expectation_name = 'asleep';
+SET LOCAL statement_timeout = '300ms';
+SELECT is(etl.check_expectations(), 4::bigint, 'and keeps no other from its turn');
+SET LOCAL statement_timeout = 0;
+SELECT is(finding, 'the query fails: not so', 'a failed assertion is a finding') FROM etl.expectations WHERE expectation_name = 'broken promise';
+SELECT is(
+    finding, '1 found: warehouse catch-up: expectation zeal', 'while a query runs, the session has its name'
+) FROM etl.expectations WHERE expectation_name = 'zeal';
 DELETE FROM etl.expectations;
 
 -- Those that are there from the beginning.

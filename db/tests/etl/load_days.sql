@@ -1,5 +1,5 @@
 -- etl.load_days(): every day of a range that is not loaded as it is. It commits, so nothing is rolled back here.
-SELECT plan(13);
+SELECT plan(15);
 
 CREATE FUNCTION pg_temp.event(p_day text) RETURNS bytea LANGUAGE sql
     RETURN format('{"id": "a", "event_type": "User Created", "received_at": "%s 10:00"}', p_day)::bytea;
@@ -65,6 +65,11 @@ SELECT matches(
     :'told'::text, '2/2 user_events_daily 1970-01-01: 1 row written.*2/2 user_events_daily 2199-12-31: 1 row written',
     'the first and the last day that an event can have are taken'
 );
+INSERT INTO etl.purges (purged_before, events) VALUES ('2018-06-02', 0);
+\set told `psql --no-psqlrc --quiet --command="CALL etl.load_days('2018-05-31', '2018-06-01')" 2>&1`
+SELECT is(:'told'::text, '', 'what was removed from raw cannot be loaded, and is left out');
+\set told `psql --no-psqlrc --quiet --command="CALL etl.load_days('2018-06-01', '2018-06-02')" 2>&1`
+SELECT matches(:'told'::text, '^NOTICE:  1/2 users_dim 2018-06-02', 'the first day that raw keeps is not');
 
 SELECT * FROM finish();
 \ir ../fixtures/empty.sql

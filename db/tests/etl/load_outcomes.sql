@@ -1,6 +1,6 @@
--- etl.load_outcomes: what failed in the last 24 hours, and what of it was not loaded since.
+-- etl.load_outcomes: what failed in the last 24 hours, and what of it is still to load.
 BEGIN;
-SELECT plan(7);
+SELECT plan(8);
 
 CREATE FUNCTION pg_temp.fail(p_load_name text, p_day date, p_age interval, p_message text) RETURNS void LANGUAGE sql AS $$
     INSERT INTO etl.load_failures (load_name, import_date, started_at, failed_at, sqlstate, message)
@@ -23,6 +23,8 @@ SELECT results_eq(
     $$,
     'each load of a day, also when it never ran'
 );
+-- Events that no load has seen.
+INSERT INTO etl.arrivals (event_date, xid) VALUES ('2020-12-08', '3'), ('2020-12-09', '3'), ('2020-12-10', '3'), ('2020-12-11', '3');
 SELECT pg_temp.fail('users_dim', '2020-12-08', '5 hours', 'one') \g /dev/null
 SELECT pg_temp.fail('users_dim', '2020-12-09', '6 hours', 'two') \g /dev/null
 SELECT pg_temp.fail('user_events_daily', '2020-12-10', '5 hours', 'three') \g /dev/null
@@ -49,6 +51,8 @@ SELECT results_eq(
     $$ SELECT succeeded, failed FROM etl.load_outcomes WHERE load_name = 'users_dim' $$, $$ VALUES (4::bigint, 2::bigint) $$,
     'what is resolved is counted all the same'
 );
+DELETE FROM etl.arrivals WHERE event_date = '2020-12-10';
+SELECT bag_eq('SELECT unresolved FROM etl.load_outcomes', ARRAY[NULL, NULL]::text[], 'a day that is not to be loaded any more needs nobody');
 
 SELECT * FROM finish();
 ROLLBACK;
