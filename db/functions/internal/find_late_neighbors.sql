@@ -23,8 +23,8 @@ BEGIN
             FROM crm.users_dim AS dim
             WHERE dim.user_id = changed.user_id
               AND coalesce(dim.valid_to, 'infinity') >= p_to -- equivalent: versions of these users begin after the day
-        )),
-        CASE WHEN last.valid_from >= changed.changes_from THEN begun.n_others + 1 ELSE 0 END
+        ), 'infinity'),
+        CASE WHEN last.valid_from < changed.changes_from THEN 0 ELSE begun.n_others + (last.valid_from IS NOT NULL)::integer END
     FROM (
         -- Both are in the order of user_id, in which neighbours are neighbours in a period.
         SELECT user_id, p_from AS changes_from, first_from
@@ -62,7 +62,8 @@ BEGIN
         WHERE version.valid_to >= p_to
         LIMIT 1 -- for speed: later periods are not read when it is found
     ) AS last ON true
-    -- Where the last begins on the day: the version that reaches into the day from before, and those that begin and end on it.
+    -- Where the last begins on the day, or was deleted by hand: the version that reaches into the day from before, and those that
+    -- begin and end on it.
     CROSS JOIN LATERAL (
         SELECT
             -- Only one version begins before the changes and ends after that.
@@ -75,7 +76,7 @@ BEGIN
           AND coalesce(dim.valid_to, 'infinity') >= changed.changes_from
           AND coalesce(dim.valid_to, 'infinity') >= p_from -- for speed: leaves out earlier periods
           AND coalesce(dim.valid_to, 'infinity') < p_to
-          AND last.valid_from >= changed.changes_from -- for speed: mostly nothing begins on the day, and that is known
+          AND (last.valid_from < changed.changes_from) IS NOT TRUE -- for speed: mostly nothing begins on the day, and that is known
     ) AS begun;
 END;
 $find_late_neighbors$;

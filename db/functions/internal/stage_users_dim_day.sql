@@ -32,9 +32,9 @@ BEGIN
             event.first_received_at,
             event.received_at = event.first_received_at,
             event.next_received_at IS NULL,
-            coalesce(open.valid_from >= event.changes_from, false),
+            later.is_there,
             -- for speed: a day that was not loaded, and a user in order, have no version to compare with
-            p_is_loaded AND coalesce(open.valid_from >= event.changes_from, false) AND (
+            p_is_loaded AND later.is_there AND (
                 -- Most versions are still open, and need no look-up.
                 (
                     event.received_at, event.is_deleted, event.username, event.user_email, event.user_type,
@@ -94,6 +94,19 @@ BEGIN
             )
         ) AS event
         LEFT JOIN crm.users_dim_open AS open USING (user_id)
+        CROSS JOIN LATERAL (
+            SELECT coalesce(
+                open.valid_from >= event.changes_from,
+                -- Only hands take away the open version of a user who has others. A day that was not loaded brings users whom nobody knows.
+                p_is_loaded AND EXISTS (
+                    SELECT 1
+                    FROM crm.users_dim AS dim
+                    WHERE dim.user_id = event.user_id
+                      AND dim.valid_from >= event.changes_from
+                      AND coalesce(dim.valid_to, 'infinity') >= p_from -- for speed: leaves out periods that cannot hold the version
+                )
+            ) AS is_there
+        ) AS later
         WHERE event.next_received_at IS DISTINCT FROM event.received_at
     ) AS version
     WHERE NOT (p_skips_present AND is_present);

@@ -39,7 +39,7 @@ INSERT INTO internal.outdated_days (load_name, import_date) VALUES
     ('users_dim', '2020-12-08'), ('users_dim', '2020-12-09'), ('user_events_daily', '2020-12-08');
 SELECT internal.end_load('users_dim', '2020-12-08', now(), '210:210:', 7, 3, NULL, NULL) \g /dev/null
 SELECT bag_eq(
-    'TABLE internal.outdated_days',
+    'SELECT load_name, import_date FROM internal.outdated_days',
     $$ VALUES ('users_dim', date '2020-12-09'), ('user_events_daily', '2020-12-08') $$,
     'the day has the present rules now, for this load only'
 );
