@@ -323,7 +323,8 @@ SELECT results_eq(
         'load_function text NOT NULL',
         'takes_day boolean NOT NULL',
         'depends_on text[] NOT NULL',
-        'rules text'
+        'rules text',
+        'decided_by text'
     ],
     'etl.loads: columns'
 );
@@ -698,9 +699,9 @@ SELECT bag_eq(
         'internal.blank_to_null(text) -> text',
         'internal.bounds_fault(jsonb) -> text',
         'internal.clean_reason(text) -> text',
-        'internal.code_words(text) -> text',
         'internal.content_key(text,bytea) -> uuid',
         'internal.count_new_users(date,int8multirange) -> bigint',
+        'internal.count_user_events(timestamp with time zone,timestamp with time zone) -> record',
         'internal.decode_float(bit,integer) -> double precision',
         'internal.decode_headers(bytea) -> jsonb',
         'internal.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint,bigint,timestamp with time zone) -> void',
@@ -724,7 +725,7 @@ SELECT bag_eq(
         'internal.string_field(jsonb,text) -> text',
         'internal.users_dim_period(date) -> text',
         'internal.is_moved() -> boolean',
-        'internal.load_functions(text) -> jsonb',
+        'internal.rules_of(text) -> jsonb',
         'internal.load_snapshot() -> pg_snapshot',
         'internal.settle_in() -> void',
         'internal.note_rules() -> void',

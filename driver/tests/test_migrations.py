@@ -312,6 +312,29 @@ def test_upgrade_leaves_no_old_function(
         assert fresh.execute(ROUTINES).fetchall() == conn.execute(ROUTINES).fetchall()
 
 
+def test_migrate_drops_what_no_file_defines(
+    fresh: Connection, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Functions and views, also those that use one another; what others own stays."""
+    subprocess.run([DB / "migrate"], check=True)
+    objects = fresh.execute(SCHEMA).fetchall()
+    fresh.execute("CREATE FUNCTION internal.blank_to_null(integer) RETURNS text RETURN NULL")
+    fresh.execute("CREATE VIEW crm.old AS SELECT internal.blank_to_null(1) AS nothing")
+    fresh.execute("CREATE VIEW crm.older AS TABLE crm.old")
+    fresh.execute("CREATE PROCEDURE etl.old() LANGUAGE sql AS ''")
+    fresh.execute("CREATE VIEW reports.theirs AS SELECT 1 AS one")
+    fresh.execute("ALTER VIEW reports.theirs OWNER TO warehouse_read")
+    capfd.readouterr()
+
+    subprocess.run([DB / "migrate"], check=True)
+
+    fresh.execute("DROP VIEW reports.theirs")
+    assert fresh.execute(SCHEMA).fetchall() == objects
+    said = capfd.readouterr().err
+    assert "dropping views that no file defines: crm.old, crm.older" in said
+    assert "functions that no file defines: internal.blank_to_null(integer), etl.old()" in said
+
+
 def test_revert_to_no_schema_of_internals(fresh: Connection) -> None:
     """The staging tables go back to where they were, as they were."""
     sqitch("deploy", "--to", "internal^", "--target", "db:pg:")
@@ -398,6 +421,33 @@ def test_upgrade_reloads_no_year(fresh: Connection) -> None:
         ("user_events_daily", "present", 365),
         ("users_dim", "present", 365),
     ]
+
+
+def test_upgrade_keeps_what_was_made_by_older_rules(fresh: Connection) -> None:
+    """Fingerprints were of the text of all that a load called; only what was older stays so."""
+    sqitch("deploy", "--to", "rules_of_data^", "--target", "db:pg:")
+    fresh.execute("""
+        INSERT INTO etl.rules (load_name, fingerprint, functions, same_as)
+        VALUES ('users_dim', 'older', '{}', 'older'), ('users_dim', 'last', '{}', 'last'),
+            ('users_dim', 'accepted', '{}', 'last')""")
+    fresh.execute("UPDATE etl.loads SET rules = 'last' WHERE load_name = 'users_dim'")
+    fresh.execute("""
+        INSERT INTO etl.load_runs (load_name, import_date, started_at, duration, rows_read,
+            rows_written, snapshot, rules)
+        SELECT 'users_dim', '2020-01-01'::date + number::integer, now(), '1 s', 0, 0,
+            '1:1:', rules
+        FROM unnest(ARRAY['older', 'last', 'accepted']) WITH ORDINALITY AS made (rules, number)
+        """)
+
+    subprocess.run([DB / "migrate"], check=True)
+
+    states = "SELECT import_date::text, state FROM etl.rules_of_days ORDER BY 1"
+    assert fresh.execute(states).fetchall() == [
+        ("2020-01-02", "older"),
+        ("2020-01-03", "present"),
+        ("2020-01-04", "present"),
+    ]
+    assert fresh.execute(STALE).fetchall() == [("users_dim", "2020-01-02", "the rules changed")]
 
 
 def test_changed_rules_reach_their_days(fresh: Connection, tmp_path: Path) -> None:

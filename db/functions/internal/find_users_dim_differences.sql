@@ -22,26 +22,22 @@ BEGIN
         FROM (
             SELECT
                 state.*,
-                lead(received_at) OVER (
-                    PARTITION BY user_id
-                    ORDER BY received_at, sequence NULLS FIRST, strength, event_sk
-                ) AS next_at
+                lead(received_at) OVER (PARTITION BY user_id ORDER BY received_at) AS next_at
             FROM (
                 SELECT
-                    user_id, received_at, sequence, strength, is_deleted,
+                    user_id, received_at, is_deleted,
                     username, user_email, user_type, organization_name, plan_name, event_sk, attributes
                 FROM internal.user_states
                 WHERE received_at >= p_from
                 UNION ALL -- for speed: no event comes twice
                 -- What is gone from raw stays.
                 SELECT
-                    user_id, valid_from, NULL, 0, is_deleted, -- equivalent: no raw event is of the same instant
+                    user_id, valid_from, is_deleted,
                     username, user_email, user_type, organization_name, plan_name, event_sk, attributes
                 FROM crm.users_dim
                 WHERE valid_from < p_from
             ) AS state
         ) AS state
-        WHERE next_at IS DISTINCT FROM received_at
     ) AS new
     FULL JOIN crm.users_dim AS old USING (user_id, valid_from)
     WHERE (

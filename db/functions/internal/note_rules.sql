@@ -10,7 +10,7 @@ BEGIN
     WITH present AS (
         SELECT load_name, functions, left(encode(sha256(convert_to(functions::text, 'UTF8')), 'hex'), 16) AS fingerprint
         FROM etl.loads
-        CROSS JOIN LATERAL internal.load_functions(load_function) AS functions
+        CROSS JOIN LATERAL internal.rules_of(coalesce(decided_by, load_function)) AS functions
         WHERE takes_day
     ),
     noted AS (
@@ -39,4 +39,4 @@ END;
 $note_rules$;
 
 COMMENT ON FUNCTION internal.note_rules() IS
-    'Notes the rules that each load of a day has now, and finds the days that were made under others. Runs without a fingerprint, of an older release, count as made under the present ones.';
+    'Notes the rules that each load of a day has now (etl.loads.decided_by and what that uses), and finds the days that were made under others. Runs without a fingerprint, of an older release, count as made under the present ones.';

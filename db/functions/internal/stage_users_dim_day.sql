@@ -69,7 +69,6 @@ BEGIN
             open.ctid, open.valid_from, open.is_deleted, open.username, open.user_email, open.user_type,
             open.organization_name, open.plan_name, open.event_sk, open.attributes
         FROM (
-            -- Of several events at one instant: the greatest sequence, then Deleted over Updated over Created, then the last to arrive.
             SELECT
                 state.*,
                 first_value(received_at) OVER user_day AS first_received_at,
@@ -83,15 +82,19 @@ BEGIN
                   AND received_at < p_to
                 UNION ALL -- for speed: one of both finds nothing
                 SELECT state.*
-                FROM internal.users_dim_arrived
-                JOIN internal.user_states AS state USING (user_id, received_at) -- equivalent: what has no event is left out below
+                FROM internal.users_dim_arrived AS arrived
+                CROSS JOIN LATERAL (
+                    SELECT *
+                    FROM internal.user_states
+                    WHERE user_id = arrived.user_id
+                      AND received_at = arrived.received_at
+                    -- So that each instant is looked up by index: the view would be made as a whole.
+                    OFFSET 0
+                ) AS state
                 WHERE NOT p_is_whole -- for speed: nothing arrived then
             ) AS state
             -- The stage comes in this order, and from there what is looked for and inserted: the steps do not sort it again.
-            WINDOW user_day AS (
-                PARTITION BY user_id
-                ORDER BY received_at, sequence NULLS FIRST, strength, event_sk
-            )
+            WINDOW user_day AS (PARTITION BY user_id ORDER BY received_at)
         ) AS event
         LEFT JOIN crm.users_dim_open AS open USING (user_id)
         CROSS JOIN LATERAL (
@@ -107,7 +110,6 @@ BEGIN
                 )
             ) AS is_there
         ) AS later
-        WHERE event.next_received_at IS DISTINCT FROM event.received_at
     ) AS version
     WHERE NOT (p_skips_present AND is_present);
 

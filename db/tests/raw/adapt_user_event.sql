@@ -168,7 +168,7 @@ SELECT is_empty(
     $$
         SELECT load_name
         FROM etl.loads
-        WHERE internal.load_functions(load_function)::text ~ 'adapt_user_event'
+        WHERE internal.rules_of(coalesce(decided_by, load_function))::text ~ 'adapt_user_event'
     $$,
     'it is no rule of a load: a day does not become stale when it changes'
 );

@@ -1,0 +1,7 @@
+-- Verify warehouse:rules_of_data on pg
+BEGIN;
+
+SELECT 1 / count(decided_by)
+FROM etl.loads;
+
+ROLLBACK;
