@@ -17,7 +17,7 @@ BEGIN
 
     -- A day that takes longer than statement_timeout ends each call: those that it did not let come to their turn are first.
     SELECT
-        count(*),
+        count(*)::integer,
         array_agg(asked.load_name ORDER BY failed.last_at NULLS FIRST, asked.import_date, load.position),
         array_agg(asked.import_date ORDER BY failed.last_at NULLS FIRST, asked.import_date, load.position)
     INTO v_count, p_load_names, p_dates
