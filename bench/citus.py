@@ -34,10 +34,10 @@ FUNCTIONS: Final = (
     "internal.find_arrived_instants",
     "internal.stage_users_dim_day",
     "internal.load_users_in_order",
-    "internal.find_late_neighbors",
+    "internal.find_neighbors",
     "internal.find_gone_versions",
     "internal.clear_users_dim_day",
-    "internal.load_late_users",
+    "internal.load_users_out_of_order",
     "reports.load_user_events_daily",
 )
 STATEMENT: Final = re.compile(

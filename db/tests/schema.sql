@@ -57,7 +57,7 @@ SELECT views_are('etl', ARRAY[
     'last_loads', 'load_outcomes', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics', 'rules_of_days',
     'current_notes', 'consumer_states'
 ]);
-SELECT views_are('internal', ARRAY['waiting_days', 'user_states', 'organization_holders']);
+SELECT views_are('internal', ARRAY['waiting_days', 'user_states', 'counted_events', 'organization_holders']);
 
 SELECT results_eq(
     $$ EXECUTE columns_of('crm.organization_names') $$,
@@ -462,7 +462,7 @@ SELECT results_eq(
         'valid_to timestamp with time zone',
         'is_first boolean NOT NULL',
         'is_last boolean NOT NULL',
-        'is_late boolean NOT NULL',
+        'is_out_of_order boolean NOT NULL',
         'is_deleted boolean NOT NULL',
         'username text',
         'user_email text',
@@ -701,7 +701,6 @@ SELECT bag_eq(
         'internal.clean_reason(text) -> text',
         'internal.content_key(text,bytea) -> uuid',
         'internal.count_new_users(date,int8multirange) -> bigint',
-        'internal.count_user_events(timestamp with time zone,timestamp with time zone) -> record',
         'internal.decode_float(bit,integer) -> double precision',
         'internal.decode_headers(bytea) -> jsonb',
         'internal.end_load(text,date,timestamp with time zone,pg_snapshot,bigint,bigint,bigint,timestamp with time zone) -> void',
@@ -714,7 +713,7 @@ SELECT bag_eq(
         'internal.find_outdated_days(text) -> void',
         'internal.find_gone_versions(timestamp with time zone,timestamp with time zone) -> bigint',
         'internal.find_users_dim_differences(timestamp with time zone) -> void',
-        'internal.find_late_neighbors(timestamp with time zone,timestamp with time zone,boolean) -> void',
+        'internal.find_neighbors(timestamp with time zone,timestamp with time zone,text) -> void',
         'internal.has_only_strings(jsonb) -> boolean',
         'internal.instant_fault(jsonb,text,timestamp with time zone,timestamp with time zone) -> text',
         'internal.retention_start() -> timestamp with time zone',
@@ -731,8 +730,7 @@ SELECT bag_eq(
         'internal.note_rules() -> void',
         'internal.load_users_in_order(date,bigint) -> bigint',
         'internal.show_users_dim_differences(integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',
-        'internal.stage_users_dim_day(timestamp with time zone,timestamp with time zone,boolean,boolean,boolean) -> record',
-        'internal.count_day_versions(timestamp with time zone,timestamp with time zone) -> bigint',
+        'internal.stage_users_dim_day(timestamp with time zone,timestamp with time zone,text) -> record',
         'internal.empty_users_dim_stage() -> void',
         'internal.keep_preview_rows(text,date,date,text[],boolean) -> void',
         'internal.last_load(text,date) -> etl.load_runs',
@@ -748,7 +746,7 @@ SELECT bag_eq(
         'internal.reject_key(text,bytea,bytea) -> uuid',
         'internal.prepare_users_dim_period(date) -> void',
         'internal.require_users_dim_period(date) -> void',
-        'internal.load_late_users(timestamp with time zone,timestamp with time zone,bigint,bigint,boolean) -> bigint',
+        'internal.load_users_out_of_order(timestamp with time zone,timestamp with time zone,text,bigint,bigint) -> bigint',
         'internal.organization_fault(jsonb,timestamp with time zone,timestamp with time zone,timestamp with time zone) -> text',
         'internal.retry_user_events(bigint[],bytea[],text[],bytea[]) -> record',
         'internal.text_fault(jsonb,text) -> text',
@@ -828,7 +826,7 @@ SELECT bag_eq(
         'crm.load_users_dim', 'etl.check_expectations', 'etl.thin_ingests', 'etl.thin_load_runs',
         'internal.add_users_dim_period', 'internal.count_new_users', 'internal.erase_user_events',
         'internal.keep_preview_rows', 'etl.preview_loads', 'etl.rebuild_users_dim',
-        'internal.find_late_neighbors', 'internal.instant_hint', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
+        'internal.find_neighbors', 'internal.instant_hint', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_users_out_of_order',
         'raw.drop_before', 'reports.load_user_events_daily', 'reports.user_changes_between', 'reports.users_between'
     ],
     'functions in which days meet instants pin the zone'

@@ -20,8 +20,7 @@ DECLARE
     v_snapshot   pg_snapshot;
     v_known      bigint;
     v_arrived    record;
-    v_is_whole   boolean;
-    v_is_same    boolean;
+    v_mode       text;
     v_staged     record;
     v_versions   bigint;
     v_written    bigint := 0::bigint;
@@ -30,39 +29,34 @@ BEGIN
     v_snapshot := internal.load_snapshot();
     v_known := (internal.last_load('users_dim', import_date)).rows_read;
     v_arrived := internal.arrived_events('users_dim', import_date, v_snapshot);
-    v_is_whole := v_arrived.event_sks IS NULL;
+    v_mode := CASE
+        WHEN v_arrived.event_sks IS NOT NULL THEN 'arrived' -- it was loaded, and only these events are new
+        WHEN v_known IS NULL THEN 'new' -- it was never loaded
+        ELSE 'whole' -- it is compared with what is there
+    END;
 
-    -- for speed: without a multirange it finds nothing
-    IF NOT v_is_whole THEN
+    IF v_mode = 'arrived' THEN -- for speed: without a multirange it finds nothing
         PERFORM internal.find_arrived_instants(v_from, v_to, v_arrived.event_sks);
     END IF;
-    -- As many versions as the last load left are most likely those; then none is staged.
-    v_is_same := v_is_whole
-        AND v_known IS NOT NULL -- for speed: the versions of a new day are not counted
-        AND v_known = internal.count_day_versions(v_from, v_to);
-    v_staged := internal.stage_users_dim_day(v_from, v_to, v_is_whole, v_known IS NOT NULL, v_is_same);
-    IF v_is_same AND v_staged.n_versions > 0 THEN
-        PERFORM internal.empty_users_dim_stage();
-        v_is_same := false;
-        v_staged := internal.stage_users_dim_day(v_from, v_to, v_is_whole, true, false);
-    END IF;
-    v_versions := CASE WHEN v_is_same THEN v_known ELSE v_staged.n_versions END;
-    IF v_staged.n_late < v_staged.n_versions THEN
+    v_staged := internal.stage_users_dim_day(v_from, v_to, v_mode);
+
+    IF v_staged.n_out_of_order < v_staged.n_versions THEN
         v_written := internal.load_users_in_order(import_date, v_staged.n_reopened);
     END IF;
-    -- for speed: without late users and where no version can be gone it would find nobody
-    IF v_staged.n_late > 0 OR v_is_whole AND v_known IS NOT NULL AND NOT v_is_same THEN
-        v_written := v_written + internal.load_late_users(v_from, v_to, v_known, v_staged.n_late, v_is_whole);
+    -- for speed: without users out of order, and where no version can be gone, it would find nobody
+    IF v_staged.n_out_of_order > 0 OR v_mode = 'whole' THEN
+        v_written := v_written + internal.load_users_out_of_order(v_from, v_to, v_mode, v_known, v_staged.n_out_of_order);
     END IF;
 
-    IF NOT v_is_whole THEN
-        v_versions := v_known - (SELECT coalesce(sum(n_begun), 0)::bigint FROM internal.users_dim_neighbors) + (
+    v_versions := CASE v_mode
+        WHEN 'arrived' THEN v_known - (SELECT coalesce(sum(n_begun), 0)::bigint FROM internal.users_dim_neighbors) + (
             SELECT count(*)
             FROM internal.users_dim_stage AS stage
-            WHERE NOT stage.is_late
+            WHERE NOT stage.is_out_of_order
                OR EXISTS (SELECT 1 FROM internal.users_dim_neighbors AS neighbor WHERE neighbor.user_id = stage.user_id)
-        );
-    END IF;
+        )
+        ELSE v_staged.n_versions
+    END;
     PERFORM internal.empty_users_dim_stage();
 
     -- The month after will be needed soon.

@@ -1,5 +1,5 @@
 -- Reads internal.users_dim_neighbors, writes crm.users_dim.
--- Called by internal.load_late_users only.
+-- Called by internal.load_users_out_of_order only.
 CREATE OR REPLACE FUNCTION internal.clear_users_dim_day(p_from timestamptz, p_to timestamptz)
     RETURNS bigint
     LANGUAGE plpgsql VOLATILE

@@ -1,5 +1,5 @@
 -- Reads internal.users_dim_stage and crm.users_dim, writes internal.users_dim_changed.
--- Called by internal.load_late_users only.
+-- Called by internal.load_users_out_of_order only.
 CREATE OR REPLACE FUNCTION internal.find_gone_versions(p_from timestamptz, p_to timestamptz)
     RETURNS bigint
     LANGUAGE plpgsql VOLATILE

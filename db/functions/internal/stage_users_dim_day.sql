@@ -1,14 +1,12 @@
 -- Reads raw.user_events, crm.users_dim and internal.users_dim_arrived, writes internal.users_dim_stage.
 -- Called by crm.load_users_dim only: all its other steps see the day as it is staged here, whatever arrives meanwhile.
 CREATE OR REPLACE FUNCTION internal.stage_users_dim_day(
-    p_from          timestamptz,
-    p_to            timestamptz,
-    p_is_whole      boolean,
-    p_is_loaded     boolean,
-    p_skips_present boolean,
-    OUT n_versions bigint,
-    OUT n_late     bigint,
-    OUT n_reopened bigint
+    p_from timestamptz,
+    p_to   timestamptz,
+    p_mode text,
+    OUT n_versions     bigint,
+    OUT n_out_of_order bigint,
+    OUT n_reopened     bigint
 )
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
@@ -18,109 +16,105 @@ CREATE OR REPLACE FUNCTION internal.stage_users_dim_day(
 AS $stage_users_dim_day$
 BEGIN
     INSERT INTO internal.users_dim_stage (
-        user_id, valid_from, valid_to, first_from, is_first, is_last, is_late, is_present, is_deleted,
+        user_id, valid_from, valid_to, first_from, is_first, is_last, is_out_of_order, is_present, is_deleted,
         username, user_email, user_type, organization_name, plan_name, event_sk, attributes,
         open_place, open_from, open_is_deleted, open_username, open_user_email, open_user_type,
         open_organization_name, open_plan_name, open_event_sk, open_attributes
     )
-    SELECT *
+    SELECT
+        event.user_id,
+        event.received_at,
+        event.next_received_at,
+        event.first_received_at,
+        event.received_at = event.first_received_at,
+        event.next_received_at IS NULL,
+        later.is_there,
+        -- for speed: a day that was not loaded, and a user in order, have no version to compare with
+        p_mode <> 'new' AND later.is_there AND (
+            -- Most versions are still open, and need no look-up.
+            (
+                event.received_at, event.is_deleted, event.username, event.user_email, event.user_type,
+                event.organization_name, event.plan_name, event.event_sk, event.attributes
+            ) IS NOT DISTINCT FROM (
+                open.valid_from, open.is_deleted, open.username, open.user_email, open.user_type,
+                open.organization_name, open.plan_name, open.event_sk, open.attributes
+            )
+            OR EXISTS (
+                SELECT 1
+                FROM crm.users_dim AS dim
+                WHERE dim.user_id = event.user_id -- for speed: event_sk alone tells which version it is
+                  AND dim.valid_from = event.received_at -- for speed: event_sk alone tells which version it is
+                  -- equivalent: what moved its end is new or gone itself
+                  AND dim.valid_to >= coalesce(event.next_received_at, p_to)
+                  -- equivalent: what moved its end is new or gone itself
+                  AND (dim.valid_to = event.next_received_at OR event.next_received_at IS NULL)
+                  AND (
+                      dim.is_deleted, dim.username, dim.user_email, dim.user_type,
+                      dim.organization_name, dim.plan_name, dim.event_sk, dim.attributes
+                  ) IS NOT DISTINCT FROM (
+                      event.is_deleted, event.username, event.user_email, event.user_type,
+                      event.organization_name, event.plan_name, event.event_sk, event.attributes
+                  )
+                  -- for speed: leaves out periods that cannot hold the version
+                  AND coalesce(dim.valid_to, 'infinity') >= p_from
+            )
+        ) AS is_present,
+        event.is_deleted,
+        event.username, event.user_email, event.user_type,
+        event.organization_name, event.plan_name, event.event_sk, event.attributes,
+        open.ctid, open.valid_from, open.is_deleted, open.username, open.user_email, open.user_type,
+        open.organization_name, open.plan_name, open.event_sk, open.attributes
     FROM (
         SELECT
-            event.user_id,
-            event.received_at,
-            event.next_received_at,
-            event.first_received_at,
-            event.received_at = event.first_received_at,
-            event.next_received_at IS NULL,
-            later.is_there,
-            -- for speed: a day that was not loaded, and a user in order, have no version to compare with
-            p_is_loaded AND later.is_there AND (
-                -- Most versions are still open, and need no look-up.
-                (
-                    event.received_at, event.is_deleted, event.username, event.user_email, event.user_type,
-                    event.organization_name, event.plan_name, event.event_sk, event.attributes
-                ) IS NOT DISTINCT FROM (
-                    open.valid_from, open.is_deleted, open.username, open.user_email, open.user_type,
-                    open.organization_name, open.plan_name, open.event_sk, open.attributes
-                )
-                OR EXISTS (
-                    SELECT 1
-                    FROM crm.users_dim AS dim
-                    WHERE dim.user_id = event.user_id -- for speed: event_sk alone tells which version it is
-                      AND dim.valid_from = event.received_at -- for speed: event_sk alone tells which version it is
-                      -- equivalent: what moved its end is new or gone itself
-                      AND dim.valid_to >= coalesce(event.next_received_at, p_to)
-                      -- equivalent: what moved its end is new or gone itself
-                      AND (dim.valid_to = event.next_received_at OR event.next_received_at IS NULL)
-                      AND (
-                          dim.is_deleted, dim.username, dim.user_email, dim.user_type,
-                          dim.organization_name, dim.plan_name, dim.event_sk, dim.attributes
-                      ) IS NOT DISTINCT FROM (
-                          event.is_deleted, event.username, event.user_email, event.user_type,
-                          event.organization_name, event.plan_name, event.event_sk, event.attributes
-                      )
-                      -- for speed: leaves out periods that cannot hold the version
-                      AND coalesce(dim.valid_to, 'infinity') >= p_from
-                )
-            ) AS is_present,
-            event.is_deleted,
-            event.username, event.user_email, event.user_type,
-            event.organization_name, event.plan_name, event.event_sk, event.attributes,
-            open.ctid, open.valid_from, open.is_deleted, open.username, open.user_email, open.user_type,
-            open.organization_name, open.plan_name, open.event_sk, open.attributes
+            state.*,
+            first_value(received_at) OVER user_day AS first_received_at,
+            lead(received_at) OVER user_day AS next_received_at,
+            CASE p_mode WHEN 'arrived' THEN first_value(received_at) OVER user_day ELSE p_from END AS changes_from
         FROM (
-            SELECT
-                state.*,
-                first_value(received_at) OVER user_day AS first_received_at,
-                lead(received_at) OVER user_day AS next_received_at,
-                CASE WHEN p_is_whole THEN p_from ELSE first_value(received_at) OVER user_day END AS changes_from
-            FROM (
+            SELECT *
+            FROM internal.user_states
+            WHERE p_mode <> 'arrived'
+              AND received_at >= p_from
+              AND received_at < p_to
+            UNION ALL -- for speed: one of both finds nothing
+            SELECT state.*
+            FROM internal.users_dim_arrived AS arrived
+            CROSS JOIN LATERAL (
                 SELECT *
                 FROM internal.user_states
-                WHERE p_is_whole
-                  AND received_at >= p_from
-                  AND received_at < p_to
-                UNION ALL -- for speed: one of both finds nothing
-                SELECT state.*
-                FROM internal.users_dim_arrived AS arrived
-                CROSS JOIN LATERAL (
-                    SELECT *
-                    FROM internal.user_states
-                    WHERE user_id = arrived.user_id
-                      AND received_at = arrived.received_at
-                    -- So that each instant is looked up by index: the view would be made as a whole.
-                    OFFSET 0
-                ) AS state
-                WHERE NOT p_is_whole -- for speed: nothing arrived then
+                WHERE user_id = arrived.user_id
+                  AND received_at = arrived.received_at
+                -- So that each instant is looked up by index: the view would be made as a whole.
+                OFFSET 0
             ) AS state
-            -- The stage comes in this order, and from there what is looked for and inserted: the steps do not sort it again.
-            WINDOW user_day AS (PARTITION BY user_id ORDER BY received_at)
-        ) AS event
-        LEFT JOIN crm.users_dim_open AS open USING (user_id)
-        CROSS JOIN LATERAL (
-            SELECT coalesce(
-                open.valid_from >= event.changes_from,
-                -- Only hands take away the open version of a user who has others. A day that was not loaded brings users whom nobody knows.
-                p_is_loaded AND EXISTS (
-                    SELECT 1
-                    FROM crm.users_dim AS dim
-                    WHERE dim.user_id = event.user_id
-                      AND dim.valid_from >= event.changes_from
-                      AND coalesce(dim.valid_to, 'infinity') >= p_from -- for speed: leaves out periods that cannot hold the version
-                )
-            ) AS is_there
-        ) AS later
-    ) AS version
-    WHERE NOT (p_skips_present AND is_present);
+            WHERE p_mode = 'arrived' -- for speed: nothing arrived otherwise
+        ) AS state
+        -- The stage comes in this order, and from there what is looked for and inserted: the steps do not sort it again.
+        WINDOW user_day AS (PARTITION BY user_id ORDER BY received_at)
+    ) AS event
+    LEFT JOIN crm.users_dim_open AS open USING (user_id)
+    CROSS JOIN LATERAL (
+        SELECT coalesce(
+            open.valid_from >= event.changes_from,
+            -- Only hands take away the open version of a user who has others. A day that was not loaded brings users whom nobody knows.
+            p_mode <> 'new' AND EXISTS (
+                SELECT 1
+                FROM crm.users_dim AS dim
+                WHERE dim.user_id = event.user_id
+                  AND dim.valid_from >= event.changes_from
+                  AND coalesce(dim.valid_to, 'infinity') >= p_from -- for speed: leaves out periods that cannot hold the version
+            )
+        ) AS is_there
+    ) AS later;
 
     SELECT
         count(*),
-        count(*) FILTER (WHERE is_late),
-        count(*) FILTER (WHERE is_last AND NOT is_late AND open_from IS NOT NULL)
-    INTO n_versions, n_late, n_reopened
+        count(*) FILTER (WHERE is_out_of_order),
+        count(*) FILTER (WHERE is_last AND NOT is_out_of_order AND open_from IS NOT NULL)
+    INTO n_versions, n_out_of_order, n_reopened
     FROM internal.users_dim_stage;
 END;
 $stage_users_dim_day$;
 
-COMMENT ON FUNCTION internal.stage_users_dim_day(timestamptz, timestamptz, boolean, boolean, boolean) IS
-    'Puts the versions that begin on a UTC day, from its beginning to the next one''s, into internal.users_dim_stage, each beside the user''s open version: all of them, or those at the instants in internal.users_dim_arrived. When the day was loaded before, p_is_loaded, those of late users that crm.users_dim has as they should be are noted, or left out, p_skips_present. Returns how many they are, how many of them are of late users, who have versions on or after the day, and of how many others the open version has to be rewritten.';
+COMMENT ON FUNCTION internal.stage_users_dim_day(timestamptz, timestamptz, text) IS
+    'Puts versions that begin on a UTC day, from its beginning to the next one''s, into internal.users_dim_stage, each beside the user''s open version. All of them when p_mode is new (the day was never loaded) or whole (it is to be compared); when it is arrived, those at the instants in internal.users_dim_arrived. Unless it is new, those that the dimension has as they should be are noted. Returns how many they are, how many of them are of users out of order, who have versions on or after the day, and of how many others the open version has to be rewritten.';

@@ -41,9 +41,17 @@ BEGIN
     IF v_day.n_unique IS NULL THEN
         v_arrived.n_total := NULL;
         -- The snapshot by which exactly these events are counted: the next load may add to them.
-        SELECT internal.load_snapshot() AS snapshot, counted.*
+        SELECT
+            internal.load_snapshot() AS snapshot,
+            count(*) FILTER (WHERE is_created) AS n_created,
+            count(*) FILTER (WHERE is_updated) AS n_updated,
+            count(*) FILTER (WHERE is_deleted) AS n_deleted,
+            count(DISTINCT user_id) AS n_unique,
+            count(*) AS n_total
         INTO v_counted
-        FROM internal.count_user_events(v_from, v_to) AS counted;
+        FROM internal.counted_events
+        WHERE received_at >= v_from
+          AND received_at < v_to;
         v_snapshot := v_counted.snapshot;
         v_day := (
             import_date, v_counted.n_created, v_counted.n_updated, v_counted.n_deleted, v_counted.n_unique, v_counted.n_total

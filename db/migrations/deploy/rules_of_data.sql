@@ -8,7 +8,7 @@ COMMENT ON COLUMN etl.loads.decided_by IS
     'The view or function that decides what the load writes, given its events: when it changes, or what it uses, the loaded days are stale. Null: load_function itself.';
 
 UPDATE etl.loads SET decided_by = 'internal.user_states' WHERE load_name = 'users_dim';
-UPDATE etl.loads SET decided_by = 'internal.count_user_events' WHERE load_name = 'user_events_daily';
+UPDATE etl.loads SET decided_by = 'internal.counted_events' WHERE load_name = 'user_events_daily';
 
 -- Until now rules were the text of all that a load called. What was made by the last of these counts as made by those that
 -- db/migrate notes next; what was made by older ones stays so.

@@ -11,7 +11,7 @@ SELECT crm.load_users_dim('2020-12-07') \g /dev/null
 SELECT crm.load_users_dim('2020-12-09') \g /dev/null
 INSERT INTO internal.users_dim_changed (user_id, changes_from, first_from)
 VALUES ('anna', '2020-12-08 00:00Z', '2020-12-08 10:00Z');
-SELECT internal.find_late_neighbors('2020-12-08 00:00Z', '2020-12-09 00:00Z', true) \g /dev/null
+SELECT internal.find_neighbors('2020-12-08 00:00Z', '2020-12-09 00:00Z', 'whole') \g /dev/null
 
 UPDATE crm.users_dim SET username = 'z' WHERE user_id = 'bert';
 SAVEPOINT found;

@@ -25,7 +25,7 @@ SELECT bag_eq(
     $$,
     ARRAY[
         'users_dim internal.user_states', 'users_dim internal.blank_to_null(text)', 'users_dim internal.user_attributes(jsonb)',
-        'user_events_daily internal.count_user_events(timestamp with time zone,timestamp with time zone)'
+        'user_events_daily internal.counted_events'
     ],
     'the loads depend on these, and on no step, setting or message'
 );

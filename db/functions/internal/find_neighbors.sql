@@ -1,11 +1,11 @@
 -- Reads internal.users_dim_stage, internal.users_dim_changed and crm.users_dim, writes internal.users_dim_neighbors.
--- Called by internal.load_late_users only.
-CREATE OR REPLACE FUNCTION internal.find_late_neighbors(p_from timestamptz, p_to timestamptz, p_is_loaded boolean)
+-- Called by internal.load_users_out_of_order only.
+CREATE OR REPLACE FUNCTION internal.find_neighbors(p_from timestamptz, p_to timestamptz, p_mode text)
     RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
     SET timezone = 'UTC'
-AS $find_late_neighbors$
+AS $find_neighbors$
 DECLARE
     v_month      CONSTANT timestamptz := date_trunc('month', p_from);
     v_next_month CONSTANT timestamptz := v_month + interval '1 month'; -- for speed: the search may begin with any span
@@ -30,8 +30,8 @@ BEGIN
         SELECT user_id, p_from AS changes_from, first_from
         FROM internal.users_dim_stage
         WHERE is_first
-          AND is_late
-          AND NOT p_is_loaded
+          AND is_out_of_order
+          AND p_mode = 'new'
         UNION ALL -- for speed: one of both finds nobody
         SELECT user_id, changes_from, first_from
         FROM internal.users_dim_changed AS changed
@@ -79,7 +79,7 @@ BEGIN
           AND (last.valid_from < changed.changes_from) IS NOT TRUE -- for speed: mostly nothing begins on the day, and that is known
     ) AS begun;
 END;
-$find_late_neighbors$;
+$find_neighbors$;
 
-COMMENT ON FUNCTION internal.find_late_neighbors(timestamptz, timestamptz, boolean) IS
-    'Finds what crm.users_dim has around the UTC day for users of internal.users_dim_changed of whom that is not known yet; for all late users when the day was not loaded.';
+COMMENT ON FUNCTION internal.find_neighbors(timestamptz, timestamptz, text) IS
+    'Finds what crm.users_dim has around the UTC day for users of internal.users_dim_changed of whom that is not known yet; when p_mode is new, for all that are staged out of order.';

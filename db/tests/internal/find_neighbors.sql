@@ -1,4 +1,4 @@
--- internal.find_late_neighbors(): what is around a day, 31 December, or around the rest of it.
+-- internal.find_neighbors(): what is around a day, 31 December, or around the rest of it.
 BEGIN;
 SELECT plan(4);
 \ir ../fixtures/history.sql
@@ -11,8 +11,8 @@ BEGIN
     DELETE FROM internal.users_dim_neighbors;
     INSERT INTO internal.users_dim_changed (user_id, changes_from)
     SELECT DISTINCT dim.user_id, p_changes_from FROM crm.users_dim AS dim;
-    PERFORM internal.find_late_neighbors('2020-12-31 00:00Z', '2021-01-01 00:00Z', true);
-    PERFORM internal.find_late_neighbors('2020-12-31 00:00Z', '2021-01-01 00:00Z', true); -- who is known is left alone
+    PERFORM internal.find_neighbors('2020-12-31 00:00Z', '2021-01-01 00:00Z', 'whole');
+    PERFORM internal.find_neighbors('2020-12-31 00:00Z', '2021-01-01 00:00Z', 'whole'); -- who is known is left alone
     RETURN QUERY
     SELECT neighbor.user_id COLLATE "default", dim.username, neighbor.before_to, neighbor.next_from, neighbor.n_begun
     FROM internal.users_dim_neighbors AS neighbor

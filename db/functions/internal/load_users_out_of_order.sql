@@ -1,12 +1,12 @@
 -- Reads internal.users_dim_stage and crm.users_dim, writes internal.users_dim_changed and crm.users_dim.
 -- Called by crm.load_users_dim only.
 -- Rerun: users whose versions are as they should be are not touched.
-CREATE OR REPLACE FUNCTION internal.load_late_users(
-    p_from     timestamptz,
-    p_to       timestamptz,
-    p_known    bigint,
-    p_late     bigint,
-    p_is_whole boolean
+CREATE OR REPLACE FUNCTION internal.load_users_out_of_order(
+    p_from         timestamptz,
+    p_to           timestamptz,
+    p_mode         text,
+    p_known        bigint,
+    p_out_of_order bigint
 )
     RETURNS bigint
     LANGUAGE plpgsql VOLATILE
@@ -16,32 +16,32 @@ CREATE OR REPLACE FUNCTION internal.load_late_users(
     -- stage again for a grouping takes less time than to hash it.
     SET enable_mergejoin = off
     SET enable_hashagg = off
-AS $load_late_users$
+AS $load_users_out_of_order$
 DECLARE
     v_changed bigint;
     v_rows    bigint;
     v_written bigint;
 BEGIN
     -- A day that was not loaded has no version to compare with.
-    IF p_known IS NULL THEN
-        v_changed := p_late;
+    IF p_mode = 'new' THEN
+        v_changed := p_out_of_order;
     ELSE
         INSERT INTO internal.users_dim_changed (user_id, changes_from, first_from)
-        SELECT user_id, CASE WHEN p_is_whole THEN p_from ELSE first_from END, first_from
+        SELECT user_id, CASE p_mode WHEN 'arrived' THEN first_from ELSE p_from END, first_from
         FROM internal.users_dim_stage
-        WHERE is_late
+        WHERE is_out_of_order
           AND NOT is_present
         GROUP BY user_id, first_from;
 
         GET DIAGNOSTICS v_changed = ROW_COUNT;
     END IF;
     IF v_changed > 0 THEN -- for speed: otherwise there is nobody to look for
-        PERFORM internal.find_late_neighbors(p_from, p_to, p_known IS NOT NULL);
+        PERFORM internal.find_neighbors(p_from, p_to, p_mode);
     END IF;
 
     -- The last load of this day left more versions than are left: events of some users are gone from raw.
     -- for speed: otherwise no version is gone to be looked for
-    IF p_is_whole AND p_known > p_late + (CASE
+    IF p_mode = 'whole' AND p_known > p_out_of_order + (CASE
         WHEN v_changed > 0 THEN
             (SELECT sum(n_begun) FROM internal.users_dim_neighbors)
             -- for speed: of more it would look for gone versions in vain
@@ -49,7 +49,7 @@ BEGIN
         ELSE 0
     END) THEN
         v_changed := v_changed + internal.find_gone_versions(p_from, p_to);
-        PERFORM internal.find_late_neighbors(p_from, p_to, true);
+        PERFORM internal.find_neighbors(p_from, p_to, p_mode);
     END IF;
 
     IF v_changed = 0 THEN -- for speed: the statements below would find nobody
@@ -82,7 +82,7 @@ BEGIN
     GET DIAGNOSTICS v_rows = ROW_COUNT;
     RETURN v_written + v_rows;
 END;
-$load_late_users$;
+$load_users_out_of_order$;
 
-COMMENT ON FUNCTION internal.load_late_users(timestamptz, timestamptz, bigint, bigint, boolean) IS
-    'The part of crm.load_users_dim for late users, who have versions on or after the UTC day that is staged in internal.users_dim_stage. p_known is how many versions the last load of the day left, null when there was none; p_late, how many of the staged ones are of late users; p_is_whole, whether all versions of the day are staged. Returns the rows written.';
+COMMENT ON FUNCTION internal.load_users_out_of_order(timestamptz, timestamptz, text, bigint, bigint) IS
+    'The part of crm.load_users_dim for users out of order, who have versions on or after the UTC day that is staged in internal.users_dim_stage by p_mode. p_known is how many versions the last load of the day left; p_out_of_order, how many of the staged ones are of these users. Returns the rows written.';
