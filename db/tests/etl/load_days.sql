@@ -72,4 +72,5 @@ SELECT is(:'told'::text, '', 'what was removed from raw cannot be loaded, and is
 SELECT matches(:'told'::text, '^NOTICE:  1/2 users_dim 2018-06-02', 'the first day that raw keeps is not');
 
 SELECT * FROM finish();
+DELETE FROM etl.purges;
 \ir ../fixtures/empty.sql
