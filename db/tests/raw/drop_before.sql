@@ -2,13 +2,21 @@
 BEGIN;
 SELECT plan(38);
 
-CREATE FUNCTION pg_temp.ingest(VARIADIC p_at text[]) RETURNS text LANGUAGE sql AS $$
-    SELECT raw.ingest_user_events(
+-- In a transaction of its own, which is over.
+CREATE SEQUENCE pg_temp.transaction MINVALUE 10;
+CREATE FUNCTION pg_temp.ingest(VARIADIC p_at text[]) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_xid      CONSTANT text := nextval('pg_temp.transaction')::text;
+    v_outcome text;
+BEGIN
+    v_outcome := raw.ingest_user_events(
         array_agg(convert_to(format('{"id": "%s", "event_type": "User Created", "received_at": "%s"}', at, at), 'UTF8')),
         NULL
     )::text
-    FROM unnest(p_at) AS at
-$$;
+    FROM unnest(p_at) AS at;
+    UPDATE etl.arrivals SET xid = v_xid::xid8 WHERE xid = pg_current_xact_id();
+    RETURN v_outcome;
+END $$;
 -- A load waits for it and it for a load: it has the lock of each.
 \ir ../fixtures/locked.sql
 SAVEPOINT unlocked;
