@@ -8,14 +8,18 @@ BEGIN
     RETURN NOT EXISTS (
             SELECT
             FROM etl.cluster
-            JOIN pg_control_system() AS control ON control.system_identifier = cluster.system_identifier
-            JOIN pg_database AS database ON database.oid = cluster.database_oid
-            WHERE database.datname = current_database()
+            WHERE cluster.system_identifier = (SELECT control.system_identifier FROM pg_control_system() AS control)
+              AND cluster.database_oid = (SELECT database.oid FROM pg_database AS database WHERE database.datname = current_database())
         )
         -- A copy of the whole cluster has its identifier, and may have got a dump of what came later.
         OR EXISTS (
             SELECT
-            FROM (SELECT snapshot FROM etl.load_runs ORDER BY load_run_sk DESC LIMIT 1) AS newest
+            FROM (
+                SELECT snapshot
+                FROM etl.load_runs
+                ORDER BY load_run_sk DESC
+                LIMIT 1 -- for speed: the loads before it saw no more
+            ) AS newest
             WHERE pg_snapshot_xmax(newest.snapshot) > pg_snapshot_xmax(pg_current_snapshot())
         );
 END;

@@ -19,10 +19,10 @@ SELECT is_empty('TABLE etl.stale_dates', 'a loaded day');
 CREATE TEMP TABLE used AS SELECT max(event_sk) AS event_sk FROM raw.rejected_user_events;
 
 -- As a dump of another cluster brings it, which had counted further: the day would never be stale again.
-UPDATE etl.load_runs SET snapshot = '1000000010:1000000010:';
 UPDATE etl.cluster SET system_identifier = 1, since = '2020-01-01';
-INSERT INTO etl.arrivals (event_date, xid, event_sks) VALUES ('2020-12-08', '1000000020', '{[5,6)}'), ('2020-12-08', '1000000021', '{[7,8)}');
 SELECT ok(internal.is_moved(), 'the identifier of the cluster is another');
+UPDATE etl.load_runs SET snapshot = '1000000010:1000000010:';
+INSERT INTO etl.arrivals (event_date, xid, event_sks) VALUES ('2020-12-08', '1000000020', '{[5,6)}'), ('2020-12-08', '1000000021', '{[7,8)}');
 SELECT lives_ok($$ SELECT pg_temp.ingest('bert', '2020-12-08') $$, 'ingest goes on');
 SELECT ok(NOT internal.is_moved(), 'and has settled in');
 SELECT is(since, now(), 'since when the warehouse is here') FROM etl.cluster;
