@@ -7,7 +7,7 @@ SHELL := bash
 # What may be set on the command line. Another name is a mistake, which nothing else would notice.
 SETTINGS := SERVICES CONSUMERS CATCH_UP_SECONDS USER_EVENTS_QUEUE POSTGRES% RABBITMQ% PG% INGEST_PASSWORD LOAD_PASSWORD \
   ORGANIZATIONS USER_EVENTS DIRECT IMPORT_DATE FROM TO RULES STATUS CSV BACKUP YES \
-  FILES FAULTS SEED HISTORIES STORM SYSTEMS RUN SHELL UNTUNED SHARDS WORKERS %_proxy %_PROXY PIP% DOCKER% COMPOSE%
+  FILES FAULTS SEED HISTORIES STORM PROMOTIONS SYSTEMS RUN SHELL UNTUNED SHARDS WORKERS %_proxy %_PROXY PIP% DOCKER% COMPOSE%
 UNKNOWN := $(filter-out $(SETTINGS),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
 $(if $(UNKNOWN),$(error there is no setting $(firstword $(UNKNOWN)): 'make help' lists them))
 
@@ -17,7 +17,7 @@ export CALLED_IN := $(PWD)
 
 MANAGE := @services/manage
 CHECKED := driver reporting bench db/mutate services/dead_letters.py
-SCRIPTS := .ci/matrix .ci/run $(addprefix services/,apt-install common consumers docker external import local manage processes requirements tuned venv) \
+SCRIPTS := .ci/matrix .ci/run $(addprefix services/,apt-install common consumers docker external import local manage passwords processes requirements tuned venv) \
   $(addprefix db/,citus/test coverage lint migrate restore scratch test try)
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run
@@ -159,13 +159,18 @@ bench_citus: test_tools setup ## Measure ingest and loads on 0, 1, 2 … workers
 
 .PHONY: lint
 lint: test_tools setup ## Check style and types of Python, the scripts, and every SQL function
-	$(RUN) black --check $(CHECKED)
-	$(RUN) mypy $(CHECKED)
-	$(RUN) pylint $(CHECKED)
-	$(RUN) flake8 $(CHECKED)
-	$(RUN) shellcheck $(SCRIPTS)
-	$(RUN) shfmt --diff -i 4 -ci -bn $(SCRIPTS)
-	$(RUN_AS_ADMIN) db/lint
+	$(RUN_AS_ADMIN) xargs --max-procs=2 --replace bash -c '{}' <<<"$$LINT"
+
+define LINT
+pylint $(CHECKED)
+mypy $(CHECKED)
+db/lint
+flake8 $(CHECKED)
+shellcheck $(SCRIPTS)
+black --check $(CHECKED)
+shfmt --diff -i 4 -ci -bn $(SCRIPTS)
+endef
+export LINT
 
 .PHONY: reference
 reference: setup ## Write docs/reference.md from the comments of the database
@@ -183,14 +188,17 @@ e2e: test_tools setup ## Emit events, load them, compare every row of both table
 soak: FAULTS := 300
 soak: HISTORIES := 3000
 soak: STORM := 300
-soak: test_tools setup ## Test faults, histories and loads at once for long (FAULTS=300 SEED=1 HISTORIES=3000 STORM=300)
+soak: PROMOTIONS := 30
+soak: test_tools setup ## Test faults, histories, loads at once and failovers for long (FAULTS=300 SEED=1 HISTORIES=3000 STORM=300 PROMOTIONS=30)
 	$(RUN_AS_ADMIN) env FAULTS=$(FAULTS) python -m pytest --no-cov -s driver/tests/test_faults.py
 	$(RUN_AS_ADMIN) env HISTORIES=$(HISTORIES) STORM=$(STORM) python -m pytest --no-cov \
 	  driver/tests/test_random_histories.py driver/tests/test_concurrent_loads.py
+	$(RUN_AS_ADMIN) env FAILOVER=1 PROMOTIONS=$(PROMOTIONS) PROMOTE_EVERY=60 python -m pytest --no-cov -s \
+	  'driver/tests/test_standby.py::test_a_standby_is_promoted[synchronous]'
 
 .PHONY: test_failover
-test_failover: test_tools setup ## Kill each node of a RabbitMQ of three under a stream of events, minutes
-	$(RUN_AS_ADMIN) env FAILOVER=1 python -m pytest --no-cov -s driver/tests/test_cluster.py
+test_failover: test_tools setup ## Kill each node of a RabbitMQ of three, and primaries of PostgreSQL, under a stream of events, minutes (PROMOTIONS=5)
+	$(RUN_AS_ADMIN) env FAILOVER=1 PROMOTIONS=$(PROMOTIONS) python -m pytest --no-cov -s driver/tests/test_cluster.py driver/tests/test_standby.py
 
 .PHONY: bench
 bench: test_tools setup ## Measure the way into raw, the loads and freshness, half an hour

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from proton import Message, ProtonException, Timeout  # type: ignore[import-not-found]
+from proton import Message, Timeout  # type: ignore[import-not-found]
 from proton.utils import BlockingConnection  # type: ignore[import-not-found]
 
 LONGEST_ID = 255
@@ -25,17 +25,16 @@ def main(verb: str) -> int:
     queue = os.environ.get("USER_EVENTS_QUEUE") or "user_events"
     url = urlsplit(os.environ["RABBITMQ_URL"].split(",")[0])
     vhost = unquote(url.path[1:]) or "/"
-    for prefix in ("/queues/", "/amq/queue/"):  # of RabbitMQ 4, and before
-        connection = BlockingConnection(
-            f"{url.scheme}://{url.netloc}",
-            timeout=10,
-            virtual_host=None if vhost == "/" else f"vhost:{vhost}",
-            allowed_mechs="PLAIN",
-            allow_insecure_mechs=True,
-        )
-        with suppress(ProtonException):
-            receiver = connection.create_receiver(f"{prefix}{queue}.dead_letters", credit=1)
-            break
+    connection = BlockingConnection(
+        f"{url.scheme}://{url.netloc}",
+        timeout=10,
+        virtual_host=None if vhost == "/" else f"vhost:{vhost}",
+        allowed_mechs="PLAIN",
+        allow_insecure_mechs=True,
+    )
+    before_4 = connection.conn.remote_properties["version"].startswith("3.")
+    prefix = "/amq/queue/" if before_4 else "/queues/"
+    receiver = connection.create_receiver(f"{prefix}{queue}.dead_letters", credit=1)
     sender = connection.create_sender(prefix + queue) if verb == "return" else None
     count = 0
     with suppress(Timeout):

@@ -60,24 +60,36 @@ EMPTY: Final = """
 """
 
 
+@contextmanager
+def database(template: str = "template0") -> Iterator[str]:
+    """Make a scratch database, whose name it gives, and drop it in the end."""
+    name = f"scratch_{uuid.uuid4().hex}"
+    make = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
+    with psycopg.connect(dbname="postgres", autocommit=True) as server:
+        server.execute(make.format(sql.Identifier(name), sql.Identifier(template)))
+        try:
+            yield name
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(name="template", scope="session")
+def fixture_template() -> Iterator[str]:
+    """The name of a migrated database to which nobody connects: copying it takes no time."""
+    with database() as name:
+        subprocess.run([MIGRATE], env={**os.environ, "PGDATABASE": name}, check=True)
+        yield name
+
+
 @pytest.fixture(name="migrated", scope="session")
-def fixture_migrated() -> Iterator[str]:
+def fixture_migrated(request: pytest.FixtureRequest) -> Iterator[str]:
     """The name of a migrated database that lives as long as the test session, or db/scratch's."""
     name = os.environ.get("PGDATABASE", "")
     if name.startswith("scratch_"):
         yield name
-        return
-    name = f"scratch_{uuid.uuid4().hex}"
-    identifier = sql.Identifier(name)
-    with psycopg.connect(dbname="postgres", autocommit=True) as server:
-        server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(identifier)
-        )
-        try:
-            subprocess.run([MIGRATE], env={**os.environ, "PGDATABASE": name}, check=True)
+    else:
+        with database(request.getfixturevalue("template")) as name:
             yield name
-        finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
 
 
 @pytest.fixture(name="empty", scope="session")
@@ -122,19 +134,19 @@ def fixture_conn(
 @pytest.fixture(name="fresh")
 def fixture_fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[psycopg.Connection[Any]]:
     """A connection to an empty database, which PGDATABASE names as well."""
-    name = f"scratch_{uuid.uuid4().hex}"
-    monkeypatch.setenv("PGDATABASE", name)
-    with psycopg.connect(dbname="postgres", autocommit=True) as server:
-        server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(
-                sql.Identifier(name)
-            )
-        )
-        try:
-            with psycopg.connect(autocommit=True) as conn:
-                yield conn
-        finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with database() as name, psycopg.connect(dbname=name, autocommit=True) as conn:
+        monkeypatch.setenv("PGDATABASE", name)
+        yield conn
+
+
+@pytest.fixture(name="own_warehouse")
+def fixture_own_warehouse(
+    template: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to a migrated database of the test alone, which PGDATABASE names as well."""
+    with database(template) as name, psycopg.connect(dbname=name, autocommit=True) as conn:
+        monkeypatch.setenv("PGDATABASE", name)
+        yield conn
 
 
 @contextmanager
@@ -270,7 +282,7 @@ def rabbitmqctl(
     ).stdout
 
 
-@pytest.fixture(name="started_broker", scope="module")
+@pytest.fixture(name="started_broker", scope="session")
 def fixture_started_broker() -> Iterator[tuple[str, Path]]:
     """The URL and the state folder of a broker of the tests' own, which knows AMQP 1.0."""
     state = Path(".services/own")

@@ -20,7 +20,10 @@ from driver.tests.conftest import until
 Connection = psycopg.Connection[Any]
 
 STALE: Final = "SELECT FROM etl.stale_dates"
-WAITING: Final = "SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
+WAITING: Final = """
+    SELECT FROM pg_locks
+    JOIN pg_stat_activity USING (pid)
+    WHERE NOT granted AND locktype = 'transactionid' AND datname = current_database()"""
 
 
 def ingest(conn: Connection, *days: str) -> None:

@@ -69,7 +69,9 @@ def waiting(conn: Connection) -> bool:
     """Return whether a consumer waits for a lock; pg_stat_activity is the same all transaction."""
     return bool(
         conn.execute(
-            "SELECT FROM pg_locks WHERE relation = 'raw.user_events'::regclass AND NOT granted"
+            "SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+            " WHERE relation = 'raw.user_events'::regclass AND NOT granted"
+            " AND datname = current_database()"
         ).rowcount
     )
 

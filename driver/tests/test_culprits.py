@@ -282,7 +282,7 @@ def test_a_culprit_makes_no_other_culprit(
         BEGIN
             PERFORM pg_sleep(0.05), pg_terminate_backend(pid)
             FROM pg_stat_activity
-            WHERE application_name = 'warehouse consumer';
+            WHERE application_name = 'warehouse consumer' AND datname = current_database();
             PERFORM pg_sleep(60);
         END $$""")
     conn.execute("""

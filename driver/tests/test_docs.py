@@ -47,13 +47,12 @@ def blocks(page: Path) -> list[Block]:
 
 
 @pytest.fixture(name="sample")
-def fixture_sample(fresh: Connection) -> Connection:
+def fixture_sample(own_warehouse: Connection) -> Connection:
     """A connection to a warehouse with the sample, which PGDATABASE names as well."""
-    subprocess.run([DB / "migrate"], check=True)
     files = [str(DATA / "organizations.json"), str(DATA / "user_events.json")]
     assert main(["import", "both", "--direct", *files]) == 0
-    fresh.execute("CALL etl.catch_up()")
-    return fresh
+    own_warehouse.execute("CALL etl.catch_up()")
+    return own_warehouse
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -124,16 +123,16 @@ def test_the_tutorial(sample: Connection, tmp_path: Path) -> None:
     assert sample.execute("SELECT count(*) FROM etl.erasures").fetchone() == (1,)
 
 
-def test_a_new_attribute(fresh: Connection, tmp_path: Path) -> None:
+def test_a_new_attribute(own_warehouse: Connection, tmp_path: Path) -> None:
     """From the event to the report, to the letter; and back."""
     shutil.copytree(DB, tmp_path / "db")
-    subprocess.run([tmp_path / "db" / "migrate"], check=True)
     follow(CHANGE, tmp_path)
     migrations = tmp_path / "db" / "migrations"
     subprocess.run(["sqitch", "verify", "db:pg:"], cwd=migrations, check=True)
     revert = ["sqitch", "revert", "-y", "--to", "country^", "db:pg:"]
     subprocess.run(revert, cwd=migrations, check=True)
-    assert fresh.execute("SELECT attributes FROM crm.users_at('2020-12-10') ORDER BY 1").fetchall()
+    attributes = "SELECT attributes FROM crm.users_at('2020-12-10') ORDER BY 1"
+    assert own_warehouse.execute(attributes).fetchall()
 
 
 def test_an_import_can_be_taken_out(sample: Connection, tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ The broker here is a stream of bytes. What a real one sends is in the tests of t
 import logging
 import struct
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from random import Random
 from typing import Any, Final
 
@@ -238,9 +240,17 @@ def split(random: Random, data: bytes) -> Iterator[bytes]:
             yield data[start:end]
 
 
-def test_a_consumer_gets_what_pika_would_give() -> None:
-    """The same deliveries and other frames, answers, errors and octets, in the same order."""
-    for number in range(STREAMS):
+def on_two_cores(compare: Callable[[range], None], count: int) -> None:
+    """Compare what comes of each of so many streams."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        half = pool.submit(compare, range(0, count, 2))
+        compare(range(1, count, 2))
+        half.result()
+
+
+def compare_with_pika(numbers: range) -> None:
+    """See that each stream, however it is split, comes to what pika makes of the whole."""
+    for number in numbers:
         random = Random(number)
         data = b"".join(stream(random)) + ending(random)
         data = data[: random.choice((len(data), random.randrange(len(data) + 1)))]
@@ -251,14 +261,19 @@ def test_a_consumer_gets_what_pika_would_give() -> None:
             assert got == expected, number
 
 
+def test_a_consumer_gets_what_pika_would_give() -> None:
+    """The same deliveries and other frames, answers, errors and octets, in the same order."""
+    on_two_cores(compare_with_pika, STREAMS)
+
+
 def deliveries(log: list[Any]) -> list[Any]:
     """Return what the consumer got."""
     return [one for one in log if isinstance(one, Delivery)]
 
 
-def test_a_broken_stream_costs_nothing_that_came_before() -> None:
-    """And what comes of it does not depend on the parts in which it comes."""
-    for number in range(STREAMS // 2):
+def compare_broken(numbers: range) -> None:
+    """See that a broken stream, however it is split, comes to the same, with all before it."""
+    for number in numbers:
         random = Random(number)
         data, before = broken(random, stream(random))
         expected = deliveries(Wire(SelectConnection, OWN).receive([before]))
@@ -266,6 +281,11 @@ def test_a_broken_stream_costs_nothing_that_came_before() -> None:
         assert deliveries(whole)[: len(expected)] == expected, number
         for _ in range(SPLITS):
             assert Wire(DeliveryConnection, OWN).receive(split(random, data)) == whole, number
+
+
+def test_a_broken_stream_costs_nothing_that_came_before() -> None:
+    """And what comes of it does not depend on the parts in which it comes."""
+    on_two_cores(compare_broken, STREAMS // 2)
 
 
 def short_string(octets: bytes) -> bytes:

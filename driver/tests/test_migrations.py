@@ -283,28 +283,26 @@ OLD_SEARCHES: Final = (
 )
 
 
-@pytest.mark.parametrize(
-    ("release", "functions"),
-    [
-        ("@v0.1.0", OLD_FUNCTIONS),
-        ("internal^", OLD_FUNCTIONS),
-        ("internal", OLD_INTERNALS),
-        ("open_place", OLD_LOADS),
-        ("counted_stage", OLD_SEARCHES),
-        ("new_late_days", OLD_COMPARISONS),
-        ("present_versions", OLD_FAULTS),
-    ],
-)
-def test_upgrade_leaves_no_old_function(
-    fresh: Connection, migrated: str, release: str, functions: tuple[str, ...]
-) -> None:
-    """Also where one is bound to another; what is left is what a new database has."""
-    sqitch("deploy", "--to", release, "--target", "db:pg:")
-    for function in functions:
-        bound = ", raw.key_fault(NULL, NULL)" if "raw.user_event_fault" in function else ""
-        fresh.execute(
-            f"CREATE FUNCTION {function} RETURNS record LANGUAGE sql RETURN (1{bound})".encode()
-        )
+OLD: Final = {
+    "@v0.1.0": OLD_FUNCTIONS,
+    "internal^": OLD_FUNCTIONS,
+    "internal": OLD_INTERNALS,
+    "open_place": OLD_LOADS,
+    "counted_stage": OLD_SEARCHES,
+    "new_late_days": OLD_COMPARISONS,
+    "present_versions": OLD_FAULTS,
+}
+
+
+def test_upgrade_leaves_no_old_function(fresh: Connection, migrated: str) -> None:
+    """From release to release; also where one is bound to another, none is left in the end."""
+    for release, functions in OLD.items():
+        sqitch("deploy", "--to", release, "--target", "db:pg:")
+        for function in functions:
+            bound = ", raw.key_fault(NULL, NULL)" if "raw.user_event_fault" in function else ""
+            fresh.execute(f"""
+                CREATE OR REPLACE FUNCTION {function} RETURNS record
+                LANGUAGE sql RETURN (1{bound})""".encode())
 
     subprocess.run([DB / "migrate"], check=True)
 
@@ -346,21 +344,20 @@ def test_revert_to_no_schema_of_internals(fresh: Connection) -> None:
 
 
 def test_the_original_tables_are_taken_over(
-    fresh: Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    own_warehouse: Connection, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What was imported twice there is here once; the old file afterwards repeats nothing.
 
     Except the second of two equal events of the file, which the old tables cannot tell.
     """
-    subprocess.run([DB / "migrate"], check=True)
-    fresh.execute("""
+    own_warehouse.execute("""
         CREATE TABLE old_events (
             event_sk serial, id text, event_type text, username text, user_email text,
             user_type text, organization_name text, plan_name text, received_at timestamp)""")
-    fresh.execute("CREATE TABLE old_organizations (LIKE crm.organizations_dim)")
-    fresh.execute("ALTER TABLE old_organizations ALTER created_at TYPE timestamp")
+    own_warehouse.execute("CREATE TABLE old_organizations (LIKE crm.organizations_dim)")
+    own_warehouse.execute("ALTER TABLE old_organizations ALTER created_at TYPE timestamp")
     for _ in range(2):
-        fresh.execute(
+        own_warehouse.execute(
             """
             INSERT INTO old_events (id, event_type, username, user_email, user_type,
                 organization_name, plan_name, received_at)
@@ -369,7 +366,7 @@ def test_the_original_tables_are_taken_over(
             FROM jsonb_populate_recordset(NULL::old_events, %s)""",
             ((DATA / "user_events.json").read_text("utf-8"),),
         )
-        fresh.execute(
+        own_warehouse.execute(
             "INSERT INTO old_organizations"
             " SELECT * FROM jsonb_populate_recordset(NULL::old_organizations, %s)",
             ((DATA / "organizations.json").read_text("utf-8"),),
@@ -450,37 +447,35 @@ def test_upgrade_keeps_what_was_made_by_older_rules(fresh: Connection) -> None:
     assert fresh.execute(STALE).fetchall() == [("users_dim", "2020-01-02", "the rules changed")]
 
 
-def test_changed_rules_reach_their_days(fresh: Connection, tmp_path: Path) -> None:
+def test_changed_rules_reach_their_days(own_warehouse: Connection, tmp_path: Path) -> None:
     """Migrated, they make the days of their load stale; catch-up loads these, oldest first."""
-    subprocess.run([DB / "migrate"], check=True)
     days = ["2020-12-08", "2020-12-09"]
-    fresh.execute(INGEST, ([EVENT % (day, day) for day in days],))
-    fresh.execute("CALL etl.catch_up()")
+    own_warehouse.execute(INGEST, ([EVENT % (day, day) for day in days],))
+    own_warehouse.execute("CALL etl.catch_up()")
     subprocess.run([DB / "migrate"], check=True)
-    assert fresh.execute(STALE).fetchall() == []
+    assert own_warehouse.execute(STALE).fetchall() == []
 
     subprocess.run([changed_rules(tmp_path) / "migrate"], check=True)
-    assert fresh.execute(STALE).fetchall() == [
+    assert own_warehouse.execute(STALE).fetchall() == [
         ("users_dim", day, "the rules changed") for day in days
     ]
 
     told: list[str | None] = []
-    fresh.add_notice_handler(lambda notice: told.append(notice.message_primary))
-    fresh.execute("CALL etl.catch_up()")
+    own_warehouse.add_notice_handler(lambda notice: told.append(notice.message_primary))
+    own_warehouse.execute("CALL etl.catch_up()")
     assert told == [f"{n}/2 users_dim {day}: 2 rows written" for n, day in enumerate(days, 1)]
-    assert fresh.execute(STALE).fetchall() == []
-    names = fresh.execute("SELECT DISTINCT username FROM crm.users_dim").fetchall()
+    assert own_warehouse.execute(STALE).fetchall() == []
+    names = own_warehouse.execute("SELECT DISTINCT username FROM crm.users_dim").fetchall()
     assert names == [("anna",)]
 
 
-def test_loads_and_new_rules_wait_for_each_other(fresh: Connection, tmp_path: Path) -> None:
+def test_loads_and_new_rules_wait_for_each_other(own_warehouse: Connection, tmp_path: Path) -> None:
     """A load that runs ends under the old rules. One that began before the new ones is refused."""
-    subprocess.run([DB / "migrate"], check=True)
-    fresh.execute(INGEST, ([EVENT % ("a", "2020-12-08"), EVENT % ("b", "2020-12-09")],))
+    own_warehouse.execute(INGEST, ([EVENT % ("a", "2020-12-08"), EVENT % ("b", "2020-12-09")],))
     waits = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
 
     def waiting(count: int) -> bool:
-        return fresh.execute(waits, (fresh.info.dbname,)).rowcount == count
+        return own_warehouse.execute(waits, (own_warehouse.info.dbname,)).rowcount == count
 
     with psycopg.connect() as running, ThreadPoolExecutor() as pool:
         running.execute("SELECT crm.load_users_dim('2020-12-08')")
@@ -498,5 +493,7 @@ def test_loads_and_new_rules_wait_for_each_other(fresh: Connection, tmp_path: Pa
         with pytest.raises(SerializationFailure, match="rules of users_dim changed"):
             loading.result()
 
-    assert fresh.execute("SELECT username FROM crm.users_dim").fetchall() == [("ANNA",)]
-    assert ("users_dim", "2020-12-08", "the rules changed") in fresh.execute(STALE).fetchall()
+    assert own_warehouse.execute("SELECT username FROM crm.users_dim").fetchall() == [("ANNA",)]
+    assert ("users_dim", "2020-12-08", "the rules changed") in own_warehouse.execute(
+        STALE
+    ).fetchall()

@@ -17,7 +17,7 @@ import pytest
 
 from driver.broker.definitions import definitions
 from driver.broker.inspector import queue_state
-from driver.broker.link import UNLIMITED, dead_letters_of, queue_arguments
+from driver.broker.link import DELIVERY_LIMIT, UNLIMITED, dead_letters_of, queue_arguments
 from driver.settings import Settings
 from driver.tests.conftest import NEEDS_SERVERS, ROOT, until
 from driver.tests.test_consume import count, event, publish, waiting
@@ -108,7 +108,10 @@ def test_status_says_why_the_line_stands(
     command = [sys.executable, "-m", "driver.broker.definitions"]
     printed = subprocess.check_output(command, text=True)
     assert printed == definitions(queue) + "\n"
-    own_broker("import_definitions", text=printed)
+    limit = f'"delivery-limit": {DELIVERY_LIMIT}'
+    assert limit in printed
+    soon = printed.replace(limit, '"delivery-limit": 8')  # tried five seconds apart
+    own_broker("import_definitions", text=soon)
     until(lambda: count(conn, "raw.user_events") == 2, 60)
     until(lambda: not problem(fails))
     aside = "1 message could not be delivered and lies in its dead-letter queue, since "

@@ -7,4 +7,5 @@ from driver.tests.conftest import (  # noqa: F401
     fixture_migrated,
     fixture_settings,
     fixture_start_consumer,
+    fixture_template,
 )
