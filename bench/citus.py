@@ -32,7 +32,7 @@ DAYS: Final = ("2020-12-01", "2020-12-02", "2020-12-03", "2020-12-04", "2020-12-
 
 FUNCTIONS: Final = (
     "internal.find_arrived_instants",
-    "internal.stage_users_dim_day",
+    "internal.stage_versions",
     "internal.load_users_in_order",
     "internal.find_neighbors",
     "internal.find_gone_versions",

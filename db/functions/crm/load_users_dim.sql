@@ -38,7 +38,7 @@ BEGIN
     IF v_mode = 'arrived' THEN -- for speed: without a multirange it finds nothing
         PERFORM internal.find_arrived_instants(v_from, v_to, v_arrived.event_sks);
     END IF;
-    v_staged := internal.stage_users_dim_day(v_from, v_to, v_mode);
+    v_staged := internal.stage_versions(v_from, v_to, v_mode);
 
     IF v_staged.n_out_of_order < v_staged.n_versions THEN
         v_written := internal.load_users_in_order(import_date, v_staged.n_reopened);
@@ -52,7 +52,7 @@ BEGIN
         WHEN 'arrived' THEN v_known - (SELECT coalesce(sum(n_begun), 0)::bigint FROM internal.users_dim_neighbors) + (
             SELECT count(*)
             FROM internal.users_dim_stage AS stage
-            WHERE NOT stage.is_out_of_order
+            WHERE NOT stage.is_late
                OR EXISTS (SELECT 1 FROM internal.users_dim_neighbors AS neighbor WHERE neighbor.user_id = stage.user_id)
         )
         ELSE v_staged.n_versions

@@ -30,7 +30,7 @@ BEGIN
         SELECT user_id, p_from AS changes_from, first_from
         FROM internal.users_dim_stage
         WHERE is_first
-          AND is_out_of_order
+          AND is_late
           AND p_mode = 'new'
         UNION ALL -- for speed: one of both finds nobody
         SELECT user_id, changes_from, first_from

@@ -30,7 +30,7 @@ BEGIN
     WHERE open.ctid = stage.open_place -- null where the user is new
       AND open.user_id = stage.user_id -- equivalent: its place alone tells which one it is
       AND stage.is_last
-      AND NOT stage.is_out_of_order;
+      AND NOT stage.is_late;
 
     GET DIAGNOSTICS v_written = ROW_COUNT;
     IF v_written < p_reopened THEN
@@ -53,7 +53,7 @@ BEGIN
             open_attributes
         FROM internal.users_dim_stage
         WHERE is_first
-          AND NOT is_out_of_order
+          AND NOT is_late
           AND open_from IS NOT NULL
         UNION ALL -- for speed: no version comes twice
         SELECT
@@ -61,7 +61,7 @@ BEGIN
             username, user_email, user_type, organization_name, plan_name, event_sk, attributes
         FROM internal.users_dim_stage
         WHERE (NOT is_last OR open_from IS NULL)
-          AND NOT is_out_of_order
+          AND NOT is_late
     ) AS version; -- for Citus, which moves all rows of a UNION that is no subquery
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;

@@ -29,7 +29,7 @@ BEGIN
         INSERT INTO internal.users_dim_changed (user_id, changes_from, first_from)
         SELECT user_id, CASE p_mode WHEN 'arrived' THEN first_from ELSE p_from END, first_from
         FROM internal.users_dim_stage
-        WHERE is_out_of_order
+        WHERE is_late
           AND NOT is_present
         GROUP BY user_id, first_from;
 

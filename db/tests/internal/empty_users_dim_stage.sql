@@ -21,7 +21,7 @@ neighbor AS (
     INSERT INTO internal.users_dim_neighbors (user_id, changes_from, next_from, n_begun)
     SELECT number, 'epoch', 'epoch', 0 FROM generate_series(1, $1) AS number
 )
-INSERT INTO internal.users_dim_stage (user_id, valid_from, first_from, is_first, is_last, is_out_of_order, is_deleted, is_present, event_sk)
+INSERT INTO internal.users_dim_stage (user_id, valid_from, first_from, is_first, is_last, is_late, is_deleted, is_present, event_sk)
 SELECT number, 'epoch', 'epoch', true, true, true, false, false, 1 FROM generate_series(1, $1) AS number;
 
 -- Tests that were rolled back may have left it large.

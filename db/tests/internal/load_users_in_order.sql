@@ -10,7 +10,7 @@ INSERT INTO raw.user_events (user_id, event_type, username, received_at) VALUES
     ('anna', 'User Updated', 'c', '2020-12-08 11:00Z'),
     ('cleo', 'User Created', 'a', '2020-12-08 10:00Z');
 SELECT crm.load_users_dim('2020-12-07') \g /dev/null
-SELECT internal.stage_users_dim_day('2020-12-08 00:00Z', '2020-12-09 00:00Z', 'new') \g /dev/null
+SELECT internal.stage_versions('2020-12-08 00:00Z', '2020-12-09 00:00Z', 'new') \g /dev/null
 
 UPDATE crm.users_dim SET username = 'z' WHERE user_id = 'bert';
 SAVEPOINT staged;

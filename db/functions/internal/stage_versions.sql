@@ -1,6 +1,6 @@
 -- Reads raw.user_events, crm.users_dim and internal.users_dim_arrived, writes internal.users_dim_stage.
 -- Called by crm.load_users_dim only: all its other steps see the day as it is staged here, whatever arrives meanwhile.
-CREATE OR REPLACE FUNCTION internal.stage_users_dim_day(
+CREATE OR REPLACE FUNCTION internal.stage_versions(
     p_from timestamptz,
     p_to   timestamptz,
     p_mode text,
@@ -13,10 +13,10 @@ CREATE OR REPLACE FUNCTION internal.stage_users_dim_day(
     -- A day costs what its users have: their open versions are looked up by index. The planner would rather read all of them.
     SET enable_hashjoin = off
     SET enable_mergejoin = off
-AS $stage_users_dim_day$
+AS $stage_versions$
 BEGIN
     INSERT INTO internal.users_dim_stage (
-        user_id, valid_from, valid_to, first_from, is_first, is_last, is_out_of_order, is_present, is_deleted,
+        user_id, valid_from, valid_to, first_from, is_first, is_last, is_late, is_present, is_deleted,
         username, user_email, user_type, organization_name, plan_name, event_sk, attributes,
         open_place, open_from, open_is_deleted, open_username, open_user_email, open_user_type,
         open_organization_name, open_plan_name, open_event_sk, open_attributes
@@ -109,12 +109,12 @@ BEGIN
 
     SELECT
         count(*),
-        count(*) FILTER (WHERE is_out_of_order),
-        count(*) FILTER (WHERE is_last AND NOT is_out_of_order AND open_from IS NOT NULL)
+        count(*) FILTER (WHERE is_late),
+        count(*) FILTER (WHERE is_last AND NOT is_late AND open_from IS NOT NULL)
     INTO n_versions, n_out_of_order, n_reopened
     FROM internal.users_dim_stage;
 END;
-$stage_users_dim_day$;
+$stage_versions$;
 
-COMMENT ON FUNCTION internal.stage_users_dim_day(timestamptz, timestamptz, text) IS
+COMMENT ON FUNCTION internal.stage_versions(timestamptz, timestamptz, text) IS
     'Puts versions that begin on a UTC day, from its beginning to the next one''s, into internal.users_dim_stage, each beside the user''s open version. All of them when p_mode is new (the day was never loaded) or whole (it is to be compared); when it is arrived, those at the instants in internal.users_dim_arrived. Unless it is new, those that the dimension has as they should be are noted. Returns how many they are, how many of them are of users out of order, who have versions on or after the day, and of how many others the open version has to be rewritten.';
