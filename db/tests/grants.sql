@@ -1,4 +1,6 @@
 -- db/grants.sql: what each role may do, and nothing else.
+\set ON_ERROR_STOP on
+\ir fixtures/scratch.sql
 BEGIN;
 SELECT plan(45);
 

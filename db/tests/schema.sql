@@ -1,4 +1,6 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
+\set ON_ERROR_STOP on
+\ir fixtures/scratch.sql
 BEGIN;
 SELECT plan(70);
 

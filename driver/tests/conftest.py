@@ -26,6 +26,8 @@ from driver.settings import Settings
 ROOT: Final = Path(__file__).parents[2]
 DB: Final = ROOT / "db"
 MIGRATE: Final = DB / "migrate"
+# Fails unless PGDATABASE names a database that tests may empty.
+SCRATCH: Final = ("psql", "--no-psqlrc", "--quiet", "--file", DB / "tests/fixtures/scratch.sql")
 
 PATH: Final = f"/usr/lib/rabbitmq/bin:{os.environ['PATH']}"
 # For tests that start servers of their own: in a container there are none.
@@ -60,12 +62,21 @@ EMPTY: Final = """
 """
 
 
+def mark(server: psycopg.Connection[Any], name: str) -> None:
+    """Mark a database as one that tests may empty."""
+    server.execute(
+        sql.SQL("COMMENT ON DATABASE {} IS {}").format(
+            sql.Identifier(name), sql.Literal(f"{name} may be emptied by tests")
+        )
+    )
+
+
 @pytest.fixture(name="migrated", scope="session")
 def fixture_migrated() -> Iterator[str]:
     """The name of a migrated database that lives as long as the test session, or db/scratch's."""
-    name = os.environ.get("PGDATABASE", "")
-    if name.startswith("scratch_"):
-        yield name
+    asked = subprocess.run(SCRATCH, capture_output=True, check=False)
+    if asked.returncode == 0:
+        yield os.environ["PGDATABASE"]
         return
     name = f"scratch_{uuid.uuid4().hex}"
     identifier = sql.Identifier(name)
@@ -75,6 +86,7 @@ def fixture_migrated() -> Iterator[str]:
         )
         try:
             subprocess.run([MIGRATE], env={**os.environ, "PGDATABASE": name}, check=True)
+            mark(server, name)
             yield name
         finally:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))

@@ -1,4 +1,6 @@
 -- crm.erase_user(): a person vanishes, the numbers stay.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(28);
 

@@ -1,4 +1,6 @@
 -- etl.catch_up(): exactly the stale days, oldest first, a transaction each. It commits, so nothing is rolled back here.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 SELECT plan(13);
 
 CREATE FUNCTION pg_temp.event(p_day text) RETURNS bytea LANGUAGE sql

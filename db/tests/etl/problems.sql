@@ -1,4 +1,6 @@
 -- etl.ingest_totals, etl.quarantine, etl.problems, etl.metrics: what status and monitoring show.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(16);
 

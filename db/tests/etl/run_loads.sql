@@ -1,5 +1,7 @@
 -- etl.run_loads(), etl.load_days() and etl.catch_up() in a session whose search_path leads elsewhere.
 -- They commit, so nothing is rolled back here.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 SELECT plan(8);
 
 CREATE SCHEMA hostile;

@@ -1,4 +1,6 @@
 -- internal.code_words(): comments and layout go, all else stays.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(12);
 

@@ -1,4 +1,6 @@
 -- internal.empty_users_dim_stage(): little is deleted, much is truncated.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(4);
 

@@ -1,4 +1,6 @@
 -- internal.erase_user_events(): a token takes the place of the user in raw, where the dimension or etl.arrivals says.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(7);
 

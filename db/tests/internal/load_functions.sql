@@ -1,4 +1,6 @@
 -- internal.load_functions(): what the result of a load depends on.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(13);
 

@@ -1,4 +1,6 @@
 -- raw.ingest_organizations(): takes what COPY brought; the last of a key counts, bad ones are put aside.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(34);
 \ir ../fixtures/locked.sql
