@@ -87,7 +87,8 @@ def read_status(settings: Settings) -> Status:
     except BrokerError as error:
         problems.append({"problem": str(error), "remedy": "make setup"})
     try:
-        with connect("status", writes=False) as connection:
+        with connect("status", writes=False) as connection, connection.transaction():
+            connection.execute("SET LOCAL jit = off")  # without statistics it takes seconds
             cursor = connection.cursor(row_factory=dict_row)
             cursor.execute("DO 'BEGIN END'")  # fails in a server whose programs were replaced
             database = {name: cursor.execute(query).fetchall() for name, query in QUERIES.items()}

@@ -3,6 +3,7 @@ CREATE OR REPLACE FUNCTION internal.load_functions(p_load_function text)
     RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
+    SET quote_all_identifiers = off
 AS $load_functions$
 BEGIN
     RETURN (
