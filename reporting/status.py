@@ -41,6 +41,8 @@ QUERIES: Final[dict[str, LiteralString]] = {
     "last_loads": "SELECT load_name, import_date, started_at, duration, rows_read, rows_written"
     " FROM etl.load_runs ORDER BY load_run_sk DESC LIMIT 6",
     "problems": "TABLE etl.problems",
+    "accepted_settings": "SELECT setting, value, reason, accepted_at, accepted_by"
+    " FROM etl.accepted_settings ORDER BY setting",
     "consumers": "SELECT * FROM etl.consumer_states ORDER BY consumer",
     "notes": "SELECT * FROM etl.current_notes ORDER BY subject",
     "metrics": "SELECT * FROM etl.metrics ORDER BY metric, label, label_value",

@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP on
 \ir fixtures/scratch.sql
 BEGIN;
-SELECT plan(45);
+SELECT plan(46);
 
 CREATE TEMP VIEW member AS
 SELECT role
@@ -56,6 +56,7 @@ SELECT bag_eq(
           AND has_table_privilege(role, oid, privilege)
     $$,
     ARRAY[
+        'warehouse_load SELECT etl.accepted_settings',
         'warehouse_load SELECT etl.current_notes',
         'warehouse_load SELECT etl.consumer_states',
         'warehouse_load SELECT etl.expectations',
@@ -177,6 +178,7 @@ FROM (VALUES
     ('load', $$ TABLE etl.problems $$, 'done'),
     ('load', $$ SELECT count(is_in_raw) FROM etl.rules_of_days $$, 'done'),
     ('load', $$ SELECT etl.accept_rules('users_dim', 'a', 'b') $$, 'refused'),
+    ('load', $$ SELECT etl.accept_setting('fsync', 'off', 'a') $$, 'refused'),
     ('load', $$ TABLE etl.metrics $$, 'done'),
     ('load', $$ TABLE crm.users_dim $$, 'refused'),
     ('load', $$ SELECT raw.ingest_user_events(NULL, NULL) $$, 'refused'),

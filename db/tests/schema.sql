@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP on
 \ir fixtures/scratch.sql
 BEGIN;
-SELECT plan(70);
+SELECT plan(71);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -46,7 +46,7 @@ SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim
 SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
     'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'load_failures', 'expectations', 'erasure_secret',
-    'erasures', 'purges', 'rules', 'consumer_notes', 'consumers', 'settings'
+    'erasures', 'purges', 'rules', 'consumer_notes', 'consumers', 'settings', 'accepted_settings'
 ]);
 SELECT tables_are('internal', ARRAY[
     'outdated_days', 'preview_rows', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors', 'users_dim_differences'
@@ -334,6 +334,18 @@ SELECT is_empty(
 );
 
 SELECT results_eq(
+    $$ EXECUTE columns_of('etl.accepted_settings') $$,
+    ARRAY[
+        'setting text NOT NULL',
+        'value text NOT NULL',
+        'reason text NOT NULL',
+        'accepted_at timestamp with time zone NOT NULL DEFAULT now()',
+        'accepted_by text NOT NULL DEFAULT SESSION_USER'
+    ],
+    'etl.accepted_settings: columns'
+);
+
+SELECT results_eq(
     $$ EXECUTE columns_of('etl.purges') $$,
     ARRAY[
         'purged_before date NOT NULL',
@@ -606,6 +618,7 @@ SELECT bag_eq(
         'crm.users_dim_open users_dim_open_ck CHECK ((valid_to IS NULL))',
         'crm.users_dim_open users_dim_open_pk PRIMARY KEY (user_id)',
         'crm.users_dim_open users_dim_validity_ck CHECK ((valid_to > valid_from))',
+        'etl.accepted_settings accepted_settings_pk PRIMARY KEY (setting)',
         'etl.arrivals arrivals_pk PRIMARY KEY (event_date, xid)',
         'etl.consumer_notes consumer_notes_pk PRIMARY KEY (subject)',
         'etl.consumers consumers_pk PRIMARY KEY (consumer)',
@@ -665,6 +678,7 @@ SELECT bag_eq(
         'crm.users_at(timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
             || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone, attributes jsonb)',
         'etl.accept_rules(text,text,text) -> bigint',
+        'etl.accept_setting(text,text,text) -> void',
         'etl.after_restore() -> bigint',
         'etl.begin_scheduled_catch_up(interval) -> void',
         'etl.catch_up() -> ',

@@ -57,6 +57,7 @@ EMPTY: Final = """
     UPDATE etl.settings SET future_tolerance = DEFAULT;
     DELETE FROM etl.erasures;
     DELETE FROM etl.purges;
+    DELETE FROM etl.accepted_settings;
     DELETE FROM etl.consumer_notes;
     DELETE FROM etl.consumers;
 """

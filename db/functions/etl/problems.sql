@@ -50,9 +50,10 @@ WHERE finding IS NOT NULL
 UNION ALL -- for speed: no problem comes twice
 SELECT
     format('%s is off: a crash of the server may lose or break what is committed', name),
-    format('ALTER SYSTEM SET %s = on; SELECT pg_reload_conf()', name)
+    format('ALTER SYSTEM SET %1$s = on; SELECT pg_reload_conf(); where it is right, as on some platforms: SELECT etl.accept_setting(%1$L, ''off'', ''why'')', name)
 FROM (VALUES ('fsync'), ('full_page_writes')) AS setting (name)
 WHERE current_setting(name) = 'off'
+  AND NOT EXISTS (SELECT FROM etl.accepted_settings WHERE setting = name AND value = current_setting(name))
 UNION ALL -- for speed: no problem comes twice
 SELECT
     format('no consumer of queue %s has reached the database since %s', queue,
