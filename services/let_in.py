@@ -1,6 +1,6 @@
 """Lets the consumers and catch-up log in, each as a role that may do its work and nothing else.
 
-usage: python services/let_in.py <PASSWORDS    first that of warehouse_ingest, then warehouse_load
+usage: python services/let_in.py <FILE    the password of warehouse_ingest, then warehouse_load
 
 The server gets what it can check a password by, not the password: its log may show each statement.
 Whether catch-up runs on schedule is noted by what runs it.

@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP on
 \ir fixtures/scratch.sql
 BEGIN;
-SELECT plan(46);
+SELECT plan(47);
 
 CREATE TEMP VIEW member AS
 SELECT role
@@ -183,6 +183,7 @@ FROM (VALUES
     ('load', $$ TABLE crm.users_dim $$, 'refused'),
     ('load', $$ SELECT raw.ingest_user_events(NULL, NULL) $$, 'refused'),
     ('load', $$ SELECT raw.drop_before('2020-12-08') $$, 'refused'),
+    ('load', $$ SELECT raw.drop_rejects_before('2020-12-08') $$, 'refused'),
     ('load', $$ SELECT internal.blank_to_null('a') $$, 'refused'),
     ('load', $$ TABLE internal.users_dim_stage $$, 'refused'),
     ('load', $$ DELETE FROM etl.load_runs $$, 'refused'),

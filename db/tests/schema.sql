@@ -371,7 +371,9 @@ SELECT results_eq(
 );
 
 SELECT results_eq(
-    $$ EXECUTE columns_of('etl.settings') $$, ARRAY['future_tolerance interval NOT NULL DEFAULT ''1 day''::interval'],
+    $$ EXECUTE columns_of('etl.settings') $$, ARRAY[
+        'future_tolerance interval NOT NULL DEFAULT ''1 day''::interval', 'quarantine_limit bigint NOT NULL DEFAULT 1073741824'
+    ],
     'etl.settings: columns'
 );
 
@@ -634,6 +636,7 @@ SELECT bag_eq(
         'etl.loads loads_pk PRIMARY KEY (load_name)',
         'etl.loads loads_position_uq UNIQUE ("position")',
         'etl.rules rules_pk PRIMARY KEY (load_name, fingerprint)',
+        'etl.settings settings_quarantine_limit_ck CHECK ((quarantine_limit > 0))',
         'etl.settings settings_future_tolerance_ck CHECK ((future_tolerance >= ''00:00:00''::interval))',
         'etl.rules rules_same_as_fk FOREIGN KEY (load_name, same_as) REFERENCES etl.rules(load_name, fingerprint)',
         'internal.outdated_days outdated_days_pk PRIMARY KEY (load_name, import_date)',
@@ -764,6 +767,7 @@ SELECT bag_eq(
         'internal.user_attributes(jsonb) -> jsonb',
         'internal.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean,timestamp with time zone) -> text',
         'raw.drop_before(date) -> bigint',
+        'raw.drop_rejects_before(date) -> bigint',
         'raw.ingest_organizations() -> record',
         'raw.adapt_user_event(jsonb,jsonb) -> jsonb',
         'raw.ingest_user_events(bytea[],text[],text[],text,bytea[],boolean[]) -> record',
@@ -833,7 +837,7 @@ SELECT bag_eq(
         'internal.add_users_dim_period', 'internal.count_new_users', 'internal.erase_user_events',
         'internal.keep_preview_rows', 'etl.preview_loads', 'etl.rebuild_users_dim',
         'internal.find_late_neighbors', 'internal.instant_hint', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_late_users',
-        'raw.drop_before', 'reports.load_user_events_daily', 'reports.user_changes_between', 'reports.users_between'
+        'raw.drop_before', 'raw.drop_rejects_before', 'reports.load_user_events_daily', 'reports.user_changes_between', 'reports.users_between'
     ],
     'functions in which days meet instants pin the zone'
 );

@@ -11,6 +11,15 @@ FROM etl.quarantine
 GROUP BY kind
 UNION ALL -- for speed: no problem comes twice
 SELECT
+    format('the quarantine takes %s of disk', pg_size_pretty(size)),
+    'SELECT raw.drop_rejects_before(current_date - 30) gives up what is older than 30 days, VACUUM FULL raw.rejected_user_events makes room; UPDATE etl.settings SET quarantine_limit = … allows more'
+FROM (
+    SELECT pg_total_relation_size('raw.rejected_user_events') + pg_total_relation_size('raw.rejected_organizations')
+) AS quarantine (size)
+CROSS JOIN etl.settings
+WHERE size > quarantine_limit
+UNION ALL -- for speed: no problem comes twice
+SELECT
     format('%s: %s to load, the first %s', load_name,
         count(*) || CASE WHEN count(*) = 1 THEN ' day' ELSE ' days' END, min(import_date)),
     'make catch_up'

@@ -80,7 +80,8 @@ BEGIN
             event_sk,
             internal.reject_key(message_id, body, headers) AS reject_key,
             CASE WHEN token IS NULL THEN message_id END,
-            CASE WHEN token IS NULL THEN body ELSE '' END,
+            -- Of one that is too large to be parsed, as much as shows that: it is judged so again.
+            CASE WHEN token IS NULL THEN substr(body, 1, internal.largest_body() + 1) ELSE '' END,
             CASE WHEN token IS NULL THEN headers END,
             CASE WHEN token IS NULL THEN internal.clean_reason(reason) ELSE 'erased' END
         FROM judged
