@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP on
 \ir fixtures/scratch.sql
 BEGIN;
-SELECT plan(47);
+SELECT plan(48);
 
 CREATE TEMP VIEW member AS
 SELECT role
@@ -168,6 +168,7 @@ FROM (VALUES
     ('ingest', $$ SELECT FROM raw.organizations_inbox $$, 'refused'),
     ('ingest', $$ SELECT crm.load_users_dim('2020-12-08') $$, 'refused'),
     ('ingest', $$ SELECT crm.erase_user('a') $$, 'refused'),
+    ('ingest', $$ SELECT crm.readmit_user('a', now()) $$, 'refused'),
     ('ingest', $$ SELECT internal.blank_to_null('a') $$, 'refused'),
     ('ingest', $$ CREATE TEMP TABLE mine () $$, 'refused'),
     ('load', $$ SELECT crm.load_users_dim('2020-12-08') $$, 'done'),

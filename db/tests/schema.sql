@@ -228,7 +228,8 @@ SELECT results_eq(
         'erased_at timestamp with time zone NOT NULL DEFAULT now()',
         'events bigint NOT NULL',
         'rejects bigint NOT NULL',
-        'versions bigint NOT NULL'
+        'versions bigint NOT NULL',
+        'readmitted_at timestamp with time zone'
     ],
     'etl.erasures: columns'
 );
@@ -672,6 +673,10 @@ SELECT bag_eq(
     $$ SELECT format('%s -> %s', routine, pg_get_function_result(oid)) FROM routine $$,
     ARRAY[
         'crm.erase_user(text) -> record',
+        'crm.readmit_user(text,timestamp with time zone) -> void',
+        'internal.count_mentions(text) -> bigint',
+        'internal.erased_key(bytea,uuid) -> uuid',
+        'internal.find_erased_id(bytea) -> text',
         'crm.load_organizations_dim() -> bigint',
         'crm.load_users_dim(date) -> bigint',
         'crm.user_at(text,timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '

@@ -52,7 +52,10 @@ BEGIN
         )
         SELECT
             event_sk,
-            internal.event_key(message_id, original, content) AS event_key,
+            CASE
+                WHEN token IS NULL THEN internal.event_key(message_id, original, content)
+                ELSE internal.erased_key((SELECT secret FROM etl.erasure_secret), internal.event_key(message_id, original, content))
+            END AS event_key,
             coalesce(token, content ->> 'id'),
             content ->> 'event_type',
             CASE WHEN token IS NULL THEN content ->> 'username' END,
