@@ -504,3 +504,22 @@ def test_what_arrives_while_a_dump_is_restored_waits_in_the_queue(
         finally:
             (tmp_path / "on").touch()
             consumer.terminate()
+
+
+def test_events_that_were_erased_before_get_keys_that_no_file_tells(fresh: Connection) -> None:
+    """And a message of theirs that is delivered again is still a duplicate."""
+    subprocess.run([DB / "migrate"], check=True)
+    event = b'{"id": "anna", "event_type": "User Created", "received_at": "2020-12-08 10:00"}'
+    ingest = "SELECT inserted, duplicates FROM raw.ingest_user_events(%b, NULL)"
+    key = "SELECT event_key FROM raw.user_events"
+    assert fresh.execute(ingest, ([event],)).fetchone() == (1, 0)
+    before = fresh.execute(key).fetchone()
+    fresh.execute("SELECT crm.erase_user('anna')")
+    after = fresh.execute(key).fetchone()
+    assert before and after and before != after
+
+    sqitch("revert", "-y", "--to", "erasure_keys^", "--target", "db:pg:")
+    fresh.execute("UPDATE raw.user_events SET event_key = %s", before)
+    subprocess.run([DB / "migrate"], check=True)
+    assert fresh.execute(key).fetchone() == after
+    assert fresh.execute(ingest, ([event],)).fetchone() == (0, 1)
