@@ -71,13 +71,13 @@ def is_refused(error: Fault | psycopg.Error) -> bool:
     """
     if isinstance(error, Fault):
         return isinstance(error, BrokerRefusedError)
-    if not (error.pgconn and error.pgconn.used_password):
-        return False
-    try:
-        connect("refused", dbname=str(uuid4())).close()
-    except psycopg.OperationalError as other:
-        return str(other) == str(error)
-    return False
+    refusal = None
+    if error.pgconn and error.pgconn.used_password:
+        try:
+            connect("refused", dbname=str(uuid4()))
+        except psycopg.OperationalError as other:
+            refusal = str(other)
+    return refusal == str(error)
 
 
 def explain(error: Fault | psycopg.Error) -> Fault:
