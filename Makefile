@@ -16,7 +16,7 @@ export IMPORT_DATE
 export CALLED_IN := $(PWD)
 
 MANAGE := @services/manage
-CHECKED := driver reporting bench db/mutate services/dead_letters.py
+CHECKED := driver reporting bench db/mutate services/dead_letters.py services/let_in.py
 SCRIPTS := .ci/matrix .ci/run $(addprefix services/,apt-install common consumers docker external import local manage passwords processes requirements tuned venv) \
   $(addprefix db/,citus/test coverage lint migrate restore scratch test try)
 # Run a command where the tools and the services are: on this machine or in a container.

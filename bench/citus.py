@@ -22,6 +22,7 @@ from rich.table import Table
 
 from bench.events import events
 from bench.loads import FILL_RAW, LOAD_DIM, LOAD_REPORT
+from bench.scratch import require_scratch
 from driver.database import Connection, connect
 from driver.ingest import Arrived, ingest
 
@@ -96,6 +97,7 @@ def seconds(action: Callable[[], Any]) -> float:
 
 def measure(count: int) -> None:
     """Measure everything in the database of PGDATABASE; print a line of figures, and the plans."""
+    require_scratch()
     with connect("bench") as connection:
         sample = list(events(SAMPLE))
 

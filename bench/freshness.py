@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.loads import FILL_RAW
+from bench.scratch import require_scratch
 from driver.broker.link import dead_letters_of
 from driver.broker.publisher import Message, Publisher
 from driver.database import Connection, connect
@@ -182,6 +183,7 @@ class Report:
 
 def main(count: int) -> None:
     """Measure everything and print the table."""
+    require_scratch()
     os.environ["USER_EVENTS_QUEUE"] = f"scratch_{uuid.uuid4().hex}"
     settings = Settings.from_environment()
     events = Events(count // 2)

@@ -32,6 +32,7 @@ from rich.table import Table
 
 from bench.cores import Cores
 from bench.events import events
+from bench.scratch import require_scratch
 from driver.broker.consumer import Consumer
 from driver.broker.link import dead_letters_of
 from driver.broker.publisher import Message, Publisher
@@ -319,6 +320,7 @@ def measure_memory(bench: Bench, report: Report, connection: Connection, count: 
 
 def main(count: int) -> None:
     """Measure everything and print the table."""
+    require_scratch()
     os.environ["USER_EVENTS_QUEUE"] = f"scratch_{uuid.uuid4().hex}"
     settings = Settings.from_environment()
     report = Report()

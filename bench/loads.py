@@ -25,6 +25,7 @@ from psycopg import sql
 from rich.console import Console
 from rich.table import Table
 
+from bench.scratch import require_scratch
 from driver.database import Connection, connect
 
 WARM_UP: Final = 2
@@ -394,6 +395,7 @@ def untuned_database() -> Iterator[Connection]:
 
 def main(events: int) -> None:
     """Measure everything and print the table."""
+    require_scratch()
     with (
         small_database() as small,
         untuned_database() as untuned,

@@ -37,7 +37,7 @@ GRANT EXECUTE ON PROCEDURE etl.catch_up(), etl.load_days(date, date), etl.run_lo
 GRANT SELECT ON
     etl.expectations, etl.freshness, etl.ingests, etl.ingest_totals, etl.quarantine, etl.stale_dates, etl.loads, etl.load_runs,
     etl.load_failures, etl.load_outcomes, etl.last_loads, etl.rules, etl.rules_of_days, etl.problems, etl.metrics,
-    etl.consumer_states, etl.current_notes, etl.purges
+    etl.consumer_states, etl.current_notes, etl.purges, etl.accepted_settings
     TO warehouse_load;
 
 -- People and their reports.

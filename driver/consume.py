@@ -13,8 +13,8 @@ import psycopg
 from driver.broker.consumer import Consumer
 from driver.broker.frames import Delivery
 from driver.broker.inspector import queue_risks
-from driver.database import explain
-from driver.errors import BrokerError, BrokerRefusedError, UndeliverableError
+from driver.database import explain, is_refused
+from driver.errors import BrokerError, UndeliverableError
 from driver.ingest import BATCH, Arrived, Ingester, Outcome
 from driver.notes import MYSELF, Notes
 from driver.patience import Patience
@@ -86,9 +86,7 @@ def _consume(
                         patience.restore()
                         _note(notes, settings.queue, risks, consumer.dead_letters)
         except (BrokerError, psycopg.Error) as error:
-            if not listened and (
-                isinstance(error, BrokerRefusedError) or "authentication failed" in str(error)
-            ):
+            if not listened and is_refused(error):
                 raise explain(error) from error
             if caution.is_short_lived(error, consumer):
                 patience.hurry()

@@ -6,15 +6,25 @@ another session, and ours another client.
 
 import os
 from typing import Any, LiteralString
+from uuid import uuid4
 
 import psycopg
+from psycopg import pq
 
-from driver.errors import Fault
+from driver.errors import BrokerRefusedError, Fault
 
 Connection = psycopg.Connection[Any]
 
 
-def connect(application_name: str, writes: bool = True) -> Connection:
+class _BinaryCursor(psycopg.Cursor[Any]):
+    """Takes values as they are: as text they follow a dozen settings, the date style first."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.format = pq.Format.BINARY
+
+
+def connect(application_name: str, writes: bool = True, **others: Any) -> Connection:
     """Connect to the database that the PG* variables name, in autocommit mode.
 
     Of several hosts it is the first that accepts connections, and writes if *writes*, unless
@@ -33,6 +43,8 @@ def connect(application_name: str, writes: bool = True) -> Connection:
         client_encoding="UTF8",  # whatever is set for the role, the database or our environment
         target_session_attrs=os.environ.get("PGTARGETSESSIONATTRS")
         or ("read-write" if writes else "any"),
+        cursor_factory=_BinaryCursor,
+        **others,
     )
     # Of each transaction block, whatever is set elsewhere: the SQL functions refuse any other.
     connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
@@ -50,6 +62,22 @@ def transact(
     with connection.pipeline(), connection.transaction(force_rollback=is_trial):
         cursor = connection.execute(statement, values)
     return cursor.fetchone()
+
+
+def is_refused(error: Fault | psycopg.Error) -> bool:
+    """Return whether a server refuses the user or the password, in whatever language it says so.
+
+    PostgreSQL does before it looks for the database: in the same words for one that is missing.
+    """
+    if isinstance(error, Fault):
+        return isinstance(error, BrokerRefusedError)
+    refusal = None
+    if error.pgconn and error.pgconn.used_password:
+        try:
+            connect("refused", dbname=str(uuid4()))
+        except psycopg.OperationalError as other:
+            refusal = str(other)
+    return refusal == str(error)
 
 
 def explain(error: Fault | psycopg.Error) -> Fault:

@@ -52,7 +52,6 @@ def load_days(days: tuple[date, date] | None, say: Callable[[str], None]) -> Non
 
     with connect("load") as connection:
         connection.add_notice_handler(tell)
-        connection.execute("SET client_min_messages = notice")
         if days:
             connection.execute("CALL etl.load_days(%s, %s)", days)
         else:

@@ -41,6 +41,8 @@ QUERIES: Final[dict[str, LiteralString]] = {
     "last_loads": "SELECT load_name, import_date, started_at, duration, rows_read, rows_written"
     " FROM etl.load_runs ORDER BY load_run_sk DESC LIMIT 6",
     "problems": "TABLE etl.problems",
+    "accepted_settings": "SELECT setting, value, reason, accepted_at, accepted_by"
+    " FROM etl.accepted_settings ORDER BY setting",
     "consumers": "SELECT * FROM etl.consumer_states ORDER BY consumer",
     "notes": "SELECT * FROM etl.current_notes ORDER BY subject",
     "metrics": "SELECT * FROM etl.metrics ORDER BY metric, label, label_value",
@@ -87,7 +89,8 @@ def read_status(settings: Settings) -> Status:
     except BrokerError as error:
         problems.append({"problem": str(error), "remedy": "make setup"})
     try:
-        with connect("status", writes=False) as connection:
+        with connect("status", writes=False) as connection, connection.transaction():
+            connection.execute("SET LOCAL jit = off")  # without statistics it takes seconds
             cursor = connection.cursor(row_factory=dict_row)
             cursor.execute("DO 'BEGIN END'")  # fails in a server whose programs were replaced
             database = {name: cursor.execute(query).fetchall() for name, query in QUERIES.items()}

@@ -1,4 +1,6 @@
 -- db/grants.sql: what people may read. Citus refuses a reader what others wrote in the same transaction, so nobody did.
+\set ON_ERROR_STOP on
+\ir fixtures/scratch.sql
 BEGIN;
 SELECT plan(7);
 

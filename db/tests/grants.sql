@@ -1,6 +1,8 @@
 -- db/grants.sql: what each role may do, and nothing else.
+\set ON_ERROR_STOP on
+\ir fixtures/scratch.sql
 BEGIN;
-SELECT plan(45);
+SELECT plan(48);
 
 CREATE TEMP VIEW member AS
 SELECT role
@@ -54,6 +56,7 @@ SELECT bag_eq(
           AND has_table_privilege(role, oid, privilege)
     $$,
     ARRAY[
+        'warehouse_load SELECT etl.accepted_settings',
         'warehouse_load SELECT etl.current_notes',
         'warehouse_load SELECT etl.consumer_states',
         'warehouse_load SELECT etl.expectations',
@@ -166,6 +169,7 @@ FROM (VALUES
     ('ingest', $$ SELECT FROM raw.organizations_inbox $$, 'refused'),
     ('ingest', $$ SELECT crm.load_users_dim('2020-12-08') $$, 'refused'),
     ('ingest', $$ SELECT crm.erase_user('a') $$, 'refused'),
+    ('ingest', $$ SELECT crm.readmit_user('a', now()) $$, 'refused'),
     ('ingest', $$ SELECT internal.blank_to_null('a') $$, 'refused'),
     ('ingest', $$ CREATE TEMP TABLE mine () $$, 'refused'),
     ('load', $$ SELECT crm.load_users_dim('2020-12-08') $$, 'done'),
@@ -176,10 +180,12 @@ FROM (VALUES
     ('load', $$ TABLE etl.problems $$, 'done'),
     ('load', $$ SELECT count(is_in_raw) FROM etl.rules_of_days $$, 'done'),
     ('load', $$ SELECT etl.accept_rules('users_dim', 'a', 'b') $$, 'refused'),
+    ('load', $$ SELECT etl.accept_setting('fsync', 'off', 'a') $$, 'refused'),
     ('load', $$ TABLE etl.metrics $$, 'done'),
     ('load', $$ TABLE crm.users_dim $$, 'refused'),
     ('load', $$ SELECT raw.ingest_user_events(NULL, NULL) $$, 'refused'),
     ('load', $$ SELECT raw.drop_before('2020-12-08') $$, 'refused'),
+    ('load', $$ SELECT raw.drop_rejects_before('2020-12-08') $$, 'refused'),
     ('load', $$ SELECT internal.blank_to_null('a') $$, 'refused'),
     ('load', $$ TABLE internal.users_dim_stage $$, 'refused'),
     ('load', $$ DELETE FROM etl.load_runs $$, 'refused'),

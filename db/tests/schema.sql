@@ -1,6 +1,8 @@
 -- The contract: what users, DBAs and the driver find in four schemas, what these share in a fifth, and nothing else.
+\set ON_ERROR_STOP on
+\ir fixtures/scratch.sql
 BEGIN;
-SELECT plan(71);
+SELECT plan(72);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -44,7 +46,7 @@ SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim
 SELECT tables_are('reports', ARRAY['user_events_daily']);
 SELECT tables_are('etl', ARRAY[
     'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'load_failures', 'expectations', 'erasure_secret',
-    'erasures', 'purges', 'rules', 'consumer_notes', 'consumers', 'settings', 'cluster'
+    'erasures', 'purges', 'rules', 'consumer_notes', 'consumers', 'settings', 'cluster', 'accepted_settings'
 ]);
 SELECT tables_are('internal', ARRAY[
     'outdated_days', 'preview_rows', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors', 'users_dim_differences'
@@ -232,7 +234,8 @@ SELECT results_eq(
         'erased_at timestamp with time zone NOT NULL DEFAULT now()',
         'events bigint NOT NULL',
         'rejects bigint NOT NULL',
-        'versions bigint NOT NULL'
+        'versions bigint NOT NULL',
+        'readmitted_at timestamp with time zone'
     ],
     'etl.erasures: columns'
 );
@@ -339,6 +342,18 @@ SELECT is_empty(
 );
 
 SELECT results_eq(
+    $$ EXECUTE columns_of('etl.accepted_settings') $$,
+    ARRAY[
+        'setting text NOT NULL',
+        'value text NOT NULL',
+        'reason text NOT NULL',
+        'accepted_at timestamp with time zone NOT NULL DEFAULT now()',
+        'accepted_by text NOT NULL DEFAULT SESSION_USER'
+    ],
+    'etl.accepted_settings: columns'
+);
+
+SELECT results_eq(
     $$ EXECUTE columns_of('etl.purges') $$,
     ARRAY[
         'purged_before date NOT NULL',
@@ -364,7 +379,9 @@ SELECT results_eq(
 );
 
 SELECT results_eq(
-    $$ EXECUTE columns_of('etl.settings') $$, ARRAY['future_tolerance interval NOT NULL DEFAULT ''1 day''::interval'],
+    $$ EXECUTE columns_of('etl.settings') $$, ARRAY[
+        'future_tolerance interval NOT NULL DEFAULT ''1 day''::interval', 'quarantine_limit bigint NOT NULL DEFAULT 1073741824'
+    ],
     'etl.settings: columns'
 );
 
@@ -612,6 +629,7 @@ SELECT bag_eq(
         'crm.users_dim_open users_dim_open_ck CHECK ((valid_to IS NULL))',
         'crm.users_dim_open users_dim_open_pk PRIMARY KEY (user_id)',
         'crm.users_dim_open users_dim_validity_ck CHECK ((valid_to > valid_from))',
+        'etl.accepted_settings accepted_settings_pk PRIMARY KEY (setting)',
         'etl.arrivals arrivals_pk PRIMARY KEY (event_date, xid)',
         'etl.cluster cluster_pk PRIMARY KEY (system_identifier, database_oid)',
         'etl.consumer_notes consumer_notes_pk PRIMARY KEY (subject)',
@@ -628,6 +646,7 @@ SELECT bag_eq(
         'etl.loads loads_pk PRIMARY KEY (load_name)',
         'etl.loads loads_position_uq UNIQUE ("position")',
         'etl.rules rules_pk PRIMARY KEY (load_name, fingerprint)',
+        'etl.settings settings_quarantine_limit_ck CHECK ((quarantine_limit > 0))',
         'etl.settings settings_future_tolerance_ck CHECK ((future_tolerance >= ''00:00:00''::interval))',
         'etl.rules rules_same_as_fk FOREIGN KEY (load_name, same_as) REFERENCES etl.rules(load_name, fingerprint)',
         'internal.outdated_days outdated_days_pk PRIMARY KEY (load_name, import_date)',
@@ -663,6 +682,10 @@ SELECT bag_eq(
     $$ SELECT format('%s -> %s', routine, pg_get_function_result(oid)) FROM routine $$,
     ARRAY[
         'crm.erase_user(text) -> record',
+        'crm.readmit_user(text,timestamp with time zone) -> void',
+        'internal.count_mentions(text) -> bigint',
+        'internal.erased_key(bytea,uuid) -> uuid',
+        'internal.find_erased_id(bytea) -> text',
         'crm.load_organizations_dim() -> bigint',
         'crm.load_users_dim(date) -> bigint',
         'crm.user_at(text,timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
@@ -672,6 +695,7 @@ SELECT bag_eq(
         'crm.users_at(timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
             || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone, attributes jsonb)',
         'etl.accept_rules(text,text,text) -> bigint',
+        'etl.accept_setting(text,text,text) -> void',
         'etl.after_restore() -> bigint',
         'etl.begin_scheduled_catch_up(interval) -> void',
         'etl.catch_up() -> ',
@@ -758,6 +782,7 @@ SELECT bag_eq(
         'internal.user_attributes(jsonb) -> jsonb',
         'internal.user_event_fault(jsonb,timestamp with time zone,timestamp with time zone,boolean,timestamp with time zone) -> text',
         'raw.drop_before(date) -> bigint',
+        'raw.drop_rejects_before(date) -> bigint',
         'raw.ingest_organizations() -> record',
         'raw.adapt_user_event(jsonb,jsonb) -> jsonb',
         'raw.ingest_user_events(bytea[],text[],text[],text,bytea[],boolean[]) -> record',
@@ -827,7 +852,7 @@ SELECT bag_eq(
         'internal.add_users_dim_period', 'internal.count_new_users', 'internal.erase_user_events',
         'internal.keep_preview_rows', 'etl.preview_loads', 'etl.rebuild_users_dim',
         'internal.find_neighbors', 'internal.instant_hint', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_users_out_of_order',
-        'raw.drop_before', 'reports.load_user_events_daily', 'reports.user_changes_between', 'reports.users_between'
+        'raw.drop_before', 'raw.drop_rejects_before', 'reports.load_user_events_daily', 'reports.user_changes_between', 'reports.users_between'
     ],
     'functions in which days meet instants pin the zone'
 );

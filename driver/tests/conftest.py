@@ -26,6 +26,8 @@ from driver.settings import Settings
 ROOT: Final = Path(__file__).parents[2]
 DB: Final = ROOT / "db"
 MIGRATE: Final = DB / "migrate"
+# Fails unless PGDATABASE names a database that tests may empty.
+SCRATCH: Final = ("psql", "--no-psqlrc", "--quiet", "--file", DB / "tests/fixtures/scratch.sql")
 
 PATH: Final = f"/usr/lib/rabbitmq/bin:{os.environ['PATH']}"
 # For tests that start servers of their own: in a container there are none.
@@ -55,9 +57,19 @@ EMPTY: Final = """
     UPDATE etl.settings SET future_tolerance = DEFAULT;
     DELETE FROM etl.erasures;
     DELETE FROM etl.purges;
+    DELETE FROM etl.accepted_settings;
     DELETE FROM etl.consumer_notes;
     DELETE FROM etl.consumers;
 """
+
+
+def mark(server: psycopg.Connection[Any], name: str) -> None:
+    """Mark a database as one that tests may empty."""
+    server.execute(
+        sql.SQL("COMMENT ON DATABASE {} IS {}").format(
+            sql.Identifier(name), sql.Literal(f"{name} may be emptied by tests")
+        )
+    )
 
 
 @contextmanager
@@ -67,6 +79,7 @@ def database(template: str = "template0") -> Iterator[str]:
     make = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
     with psycopg.connect(dbname="postgres", autocommit=True) as server:
         server.execute(make.format(sql.Identifier(name), sql.Identifier(template)))
+        mark(server, name)
         try:
             yield name
         finally:
@@ -84,9 +97,8 @@ def fixture_template() -> Iterator[str]:
 @pytest.fixture(name="migrated", scope="session")
 def fixture_migrated(request: pytest.FixtureRequest) -> Iterator[str]:
     """The name of a migrated database that lives as long as the test session, or db/scratch's."""
-    name = os.environ.get("PGDATABASE", "")
-    if name.startswith("scratch_"):
-        yield name
+    if subprocess.run(SCRATCH, capture_output=True, check=False).returncode == 0:
+        yield os.environ["PGDATABASE"]
     else:
         with database(request.getfixturevalue("template")) as name:
             yield name

@@ -1,6 +1,7 @@
 """The consumer against the real servers: nothing lost, nothing twice, the line never stops."""
 
 import gzip
+import os
 import re
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from driver.broker.inspector import queue_state
 from driver.broker.publisher import Message, Publisher
 from driver.cli import main
 from driver.consume import FEW, Caution, consume
+from driver.database import connect, is_refused
 from driver.errors import BrokerError, Fault, UndeliverableError
 from driver.notes import Notes
 from driver.settings import Settings
@@ -262,6 +264,16 @@ def test_a_refused_consumer_ends(
     monkeypatch.setenv("PGUSER", "scratch_nobody")
     monkeypatch.setenv("USER_EVENTS_QUEUE", settings.queue)
     assert main(["consume"]) == 1
+
+
+def test_who_is_away_refuses_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In whatever words libpq says that nobody answers, or that a password is wrong."""
+    monkeypatch.setenv("PGPASSWORD", "wrong")
+    for port, answer in ((os.environ["PGPORT"], True), ("1", False)):
+        monkeypatch.setenv("PGPORT", port)
+        with pytest.raises(psycopg.OperationalError) as caught:
+            connect("test")
+        assert is_refused(caught.value) is answer
 
 
 def test_the_consumer_reports(

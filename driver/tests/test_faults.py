@@ -354,7 +354,10 @@ def test_a_message_that_crashes_the_server_is_put_aside(
 
 
 def test_status_names_settings_that_lose_data(warehouse: Warehouse) -> None:
-    """With which a server that crashed may come back with less than was committed, or broken."""
+    """With which a server that crashed may come back with less than was committed, or broken.
+
+    One that is right on the platform is accepted, and shown from then on; the other stays.
+    """
     settings = [f"ALTER SYSTEM SET {name} = off" for name in ("fsync", "full_page_writes")]
     for statement in (*settings, "SELECT pg_reload_conf()"):
         warehouse.services("run_as_admin", "psql", "--quiet", "--command", statement)
@@ -362,3 +365,8 @@ def test_status_names_settings_that_lose_data(warehouse: Warehouse) -> None:
     for name in ("fsync", "full_page_writes"):
         assert f"{name} is off: a crash of the server may lose" in shown
         assert f"ALTER SYSTEM SET {name} = on; SELECT pg_reload_conf()" in shown
+    accept = "SELECT etl.accept_setting('full_page_writes', 'off', 'pages are written whole')"
+    warehouse.services("run", "psql", "--quiet", "--command", accept)
+    shown, _ = warehouse.driver("status", package="reporting").communicate()
+    assert "fsync is off: a crash" in shown and "full_page_writes is off" not in shown
+    assert "ACCEPTED SETTINGS" in shown and "pages are written whole" in shown

@@ -1,7 +1,9 @@
 """The migrations: Sqitch can take each back, and its verify scripts notice what is missing."""
 
+import os
 import re
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +12,9 @@ import psycopg
 import pytest
 from psycopg.errors import SerializationFailure
 
+from driver.broker.publisher import Message, Publisher
 from driver.cli import main
+from driver.settings import Settings
 from driver.tests.conftest import changed_rules, until
 
 Connection = psycopg.Connection[Any]
@@ -497,3 +501,72 @@ def test_loads_and_new_rules_wait_for_each_other(own_warehouse: Connection, tmp_
     assert ("users_dim", "2020-12-08", "the rules changed") in own_warehouse.execute(
         STALE
     ).fetchall()
+
+
+def test_what_arrives_while_a_dump_is_restored_waits_in_the_queue(
+    fresh: Connection, settings: Settings, tmp_path: Path
+) -> None:
+    """A consumer that works takes it afterwards; a database that has data is left as it is."""
+    subprocess.run([DB / "migrate"], check=True)
+    dump = tmp_path / "warehouse.dump"
+    subprocess.run(["pg_dump", "--format=custom", "--file", dump], check=True)
+    fresh.execute("SELECT raw.ingest_user_events(%s, NULL)", ([b"no event"],))
+    refused = subprocess.run([DB / "restore", dump], stderr=subprocess.PIPE, check=False)
+    assert refused.returncode == 1 and b"has events or organizations" in refused.stderr
+    fresh.execute("DELETE FROM raw.rejected_user_events")
+    failed = subprocess.run([DB / "restore", tmp_path / "none"], check=False)
+    assert failed.returncode == 1
+    name = fresh.info.dbname
+    fresh.close()
+
+    # Like the filling of a large database: it goes on when it is told to.
+    slow = tmp_path / "pg_restore"
+    slow.write_text(
+        f"touch {tmp_path}/begun; until [ -e {tmp_path}/on ]; do sleep 0.05; done\n"
+        f'PATH=${{PATH#*:}} exec pg_restore "$@"\n'
+    )
+    slow.chmod(0o755)
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event = 'relation'"
+
+    def arrived() -> bool:
+        with psycopg.connect(autocommit=True) as conn:
+            count = conn.execute("SELECT count(*) FROM raw.rejected_user_events").fetchone()
+        return count == (100,)
+
+    with (
+        psycopg.connect(dbname="postgres", autocommit=True) as server,
+        subprocess.Popen([sys.executable, "-m", "driver", "consume"]) as consumer,
+        subprocess.Popen([DB / "restore", dump], env=environment) as restore,
+    ):
+        try:
+            until((tmp_path / "begun").exists)
+            with Publisher(settings) as publisher:
+                publisher.publish([Message(f"{n}", "", b"no event") for n in range(100)])
+                publisher.wait_until_unconfirmed(0)
+            until(lambda: server.execute(waiting, (name,)).fetchone() != (0,))
+            (tmp_path / "on").touch()
+            assert restore.wait(60) == 0
+            until(arrived)
+        finally:
+            (tmp_path / "on").touch()
+            consumer.terminate()
+
+
+def test_events_that_were_erased_before_get_keys_that_no_file_tells(fresh: Connection) -> None:
+    """And a message of theirs that is delivered again is still a duplicate."""
+    subprocess.run([DB / "migrate"], check=True)
+    event = b'{"id": "anna", "event_type": "User Created", "received_at": "2020-12-08 10:00"}'
+    ingest = "SELECT inserted, duplicates FROM raw.ingest_user_events(%b, NULL)"
+    key = "SELECT event_key FROM raw.user_events"
+    assert fresh.execute(ingest, ([event],)).fetchone() == (1, 0)
+    before = fresh.execute(key).fetchone()
+    fresh.execute("SELECT crm.erase_user('anna')")
+    after = fresh.execute(key).fetchone()
+    assert before and after and before != after
+
+    sqitch("revert", "-y", "--to", "erasure_keys^", "--target", "db:pg:")
+    fresh.execute("UPDATE raw.user_events SET event_key = %s", before)
+    subprocess.run([DB / "migrate"], check=True)
+    assert fresh.execute(key).fetchone() == after
+    assert fresh.execute(ingest, ([event],)).fetchone() == (0, 1)

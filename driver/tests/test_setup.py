@@ -380,7 +380,10 @@ def test_a_dump_becomes_the_warehouse_of_another_server(running: None, tmp_path:
 
     refused = services("run", "db/restore", dump)
     assert refused.returncode == 1
-    assert "the database warehouse has events: restore into a new one" in refused.stderr
+    assert (
+        "the database warehouse has events or organizations: restore into a new one"
+        in refused.stderr
+    )
     assert succeed(*table) == before
 
     succeed("run", "dropdb", "--force", "warehouse")
@@ -402,6 +405,26 @@ def test_the_owner_is_no_superuser(running: None) -> None:
     assert succeed("run_as_admin", *command) == "postgres True\n"
     assert exported("env")["PGUSER"] == "warehouse"
     assert exported("env_admin")["PGUSER"] == "postgres"
+
+
+def test_passwords_may_be_anything_and_are_in_no_log(running: None) -> None:
+    """A server that writes down each statement gets none that has a password."""
+    assert running is None
+    log_all = "ALTER SYSTEM SET log_statement = 'all'"
+    succeed("run_as_admin", "psql", "-Xqc", log_all, "-c", "SELECT pg_reload_conf()")
+    passwords = "a'b \"ö\\n\n$1'$$\n"
+    let_in = 'printf %s "$1" | python services/let_in.py'
+    succeed("run", "bash", "-c", let_in, "bash", passwords)
+    for role, password in zip(("ingest", "load"), passwords.splitlines(), strict=True):
+        who = f"PGUSER=warehouse_{role}", f"PGPASSWORD={password}"
+        assert succeed("run", "env", *who, "psql", "-XAtc", "SELECT 1") == "1\n"
+    assert services("run", "bash", "-c", let_in, "bash", "one\n").returncode == 1
+    succeed("start_consumers")
+    log = (STATE / "database.log").read_text("utf-8")
+    assert log.count("ALTER ROLE") >= 4
+    assert not any(password in log for password in passwords.splitlines())
+    assert "SCRAM-SHA-256$4096:" in log
+    succeed("run_as_admin", "psql", "-Xqc", "ALTER SYSTEM RESET log_statement")
 
 
 def test_servers_of_somebody_else(running: None) -> None:

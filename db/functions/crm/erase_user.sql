@@ -6,7 +6,8 @@ CREATE OR REPLACE FUNCTION crm.erase_user(
     OUT token    text,
     OUT events   bigint,
     OUT rejects  bigint,
-    OUT versions bigint
+    OUT versions bigint,
+    OUT mentions bigint
 )
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
@@ -54,10 +55,13 @@ BEGIN
 
     GET DIAGNOSTICS rejects = ROW_COUNT;
 
+    mentions := internal.count_mentions(p_user_id);
+
     INSERT INTO etl.erasures AS erasure (token, events, rejects, versions)
     VALUES (erase_user.token, erase_user.events, erase_user.rejects, erase_user.versions)
     ON CONFLICT ON CONSTRAINT erasures_pk DO UPDATE
     SET erased_at = EXCLUDED.erased_at,
+        readmitted_at = NULL,
         events = erasure.events + EXCLUDED.events,
         rejects = erasure.rejects + EXCLUDED.rejects,
         versions = erasure.versions + EXCLUDED.versions;
@@ -65,4 +69,4 @@ END;
 $erase_user$;
 
 COMMENT ON FUNCTION crm.erase_user(text) IS
-    'Makes a user anonymous: name and e-mail vanish from raw, quarantine and every version, one token replaces the user_id everywhere; returns the token and the rows changed. What comes of the user later, also again, is stored under the token without name and e-mail. Loads of the dimension and ingest wait until it is done.';
+    'Makes a user anonymous: name and e-mail vanish from raw, quarantine and every version, one token replaces the user_id everywhere; returns the token and the rows changed, and how many events, versions and quarantined messages of others still have the id as one of their values (mentions). What comes of the user later, also again, is stored under the token without name and e-mail. Loads of the dimension and ingest wait until it is done.';

@@ -1,4 +1,4 @@
--- Writes nothing: what the loads do is rolled back.
+-- Writes nothing: what the loads do is rolled back, and the room that it took is given back.
 CREATE OR REPLACE FUNCTION etl.preview_loads(p_load_names text[], p_dates date[], p_rows integer DEFAULT 10)
     RETURNS TABLE (load_name text, change text, total bigint, old_row jsonb, new_row jsonb)
     LANGUAGE plpgsql VOLATILE
@@ -77,6 +77,7 @@ BEGIN
     EXCEPTION
         WHEN SQLSTATE 'WH001' THEN NULL;
     END;
+    PERFORM internal.empty_users_dim_stage();
 
     RETURN QUERY
     SELECT *

@@ -22,6 +22,15 @@ WHERE stale.since < now() - 3 * schedule.every - interval '1 minute'
 GROUP BY stale.load_name, schedule.every
 UNION ALL -- for speed: no problem comes twice
 SELECT
+    format('the quarantine takes %s of disk', pg_size_pretty(size)),
+    'SELECT raw.drop_rejects_before(current_date - 30) gives up what is older than 30 days, VACUUM FULL raw.rejected_user_events makes room; UPDATE etl.settings SET quarantine_limit = … allows more'
+FROM (
+    SELECT pg_total_relation_size('raw.rejected_user_events') + pg_total_relation_size('raw.rejected_organizations')
+) AS quarantine (size)
+CROSS JOIN etl.settings
+WHERE size > quarantine_limit
+UNION ALL -- for speed: no problem comes twice
+SELECT
     format('%s: %s to load, the first %s', load_name,
         count(*) || CASE WHEN count(*) = 1 THEN ' day' ELSE ' days' END, min(import_date)),
     'make catch_up'
@@ -64,9 +73,10 @@ WHERE finding IS NOT NULL
 UNION ALL -- for speed: no problem comes twice
 SELECT
     format('%s is off: a crash of the server may lose or break what is committed', name),
-    format('ALTER SYSTEM SET %s = on; SELECT pg_reload_conf()', name)
+    format('ALTER SYSTEM SET %1$s = on; SELECT pg_reload_conf(); where it is right, as on some platforms: SELECT etl.accept_setting(%1$L, ''off'', ''why'')', name)
 FROM (VALUES ('fsync'), ('full_page_writes')) AS setting (name)
 WHERE current_setting(name) = 'off'
+  AND NOT EXISTS (SELECT FROM etl.accepted_settings WHERE setting = name AND value = current_setting(name))
 UNION ALL -- for speed: no problem comes twice
 SELECT
     format('no consumer of queue %s has reached the database since %s', queue,

@@ -39,7 +39,7 @@ BEGIN
         );
         BEGIN
             v_rows := etl.run_due_load(p_load_names[v_number], p_dates[v_number]);
-            RAISE NOTICE '%/% % %: %', v_number, v_count, p_load_names[v_number], p_dates[v_number],
+            RAISE INFO '%/% % %: %', v_number, v_count, p_load_names[v_number], p_dates[v_number],
                 CASE v_rows WHEN 1 THEN '1 row written' ELSE coalesce(v_rows || ' rows written', 'loaded by another session') END;
         EXCEPTION
             -- Told here and once more at the end; the other days do not wait for it. Who cancels wants all to end.

@@ -37,7 +37,7 @@ BEGIN
             event_sk, event_key, user_id, event_type, user_type, organization_name, plan_name, received_at, sequence, ingested_at
         )
         SELECT
-            event_sk, event_key, p_token, event_type, user_type, organization_name, plan_name, received_at, sequence, ingested_at
+            event_sk, internal.erased_key((SELECT secret FROM etl.erasure_secret), event_key), p_token, event_type, user_type, organization_name, plan_name, received_at, sequence, ingested_at
         FROM personal
         -- An event that was put back is there already.
         ON CONFLICT (received_at, user_id, event_key) DO NOTHING

@@ -39,8 +39,10 @@ BEGIN
                     SELECT erasure.token
                     FROM etl.erasures AS erasure
                     WHERE erasure.token = internal.erasure_token(
-                        (SELECT secret FROM etl.erasure_secret), message.content ->> 'id'
+                        (SELECT secret FROM etl.erasure_secret),
+                        CASE WHEN p_reason IS NULL THEN message.content ->> 'id' ELSE internal.find_erased_id(message.body) END
                     )
+                      AND (erasure.readmitted_at <= message.received_at) IS NOT TRUE
                 )
         END,
         coalesce(p_reason, message.fault, internal.user_event_fault(

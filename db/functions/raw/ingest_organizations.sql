@@ -91,7 +91,7 @@ BEGIN
     ),
     reject AS (
         INSERT INTO raw.rejected_organizations (reject_key, body, reason)
-        SELECT internal.content_key(NULL, body), body, internal.clean_reason(reason)
+        SELECT internal.content_key(NULL, body), substr(body, 1, internal.largest_body() + 1), internal.clean_reason(reason)
         FROM judged
         WHERE reason IS NOT NULL
         ON CONFLICT DO NOTHING

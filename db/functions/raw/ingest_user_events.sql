@@ -52,7 +52,10 @@ BEGIN
         )
         SELECT
             event_sk,
-            internal.event_key(message_id, original, content) AS event_key,
+            CASE
+                WHEN token IS NULL THEN internal.event_key(message_id, original, content)
+                ELSE internal.erased_key((SELECT secret FROM etl.erasure_secret), internal.event_key(message_id, original, content))
+            END AS event_key,
             coalesce(token, content ->> 'id'),
             content ->> 'event_type',
             CASE WHEN token IS NULL THEN content ->> 'username' END,
@@ -80,7 +83,8 @@ BEGIN
             event_sk,
             internal.reject_key(message_id, body, headers) AS reject_key,
             CASE WHEN token IS NULL THEN message_id END,
-            CASE WHEN token IS NULL THEN body ELSE '' END,
+            -- Of one that is too large to be parsed, as much as shows that: it is judged so again.
+            CASE WHEN token IS NULL THEN substr(body, 1, internal.largest_body() + 1) ELSE '' END,
             CASE WHEN token IS NULL THEN headers END,
             CASE WHEN token IS NULL THEN internal.clean_reason(reason) ELSE 'erased' END
         FROM judged

@@ -1,4 +1,6 @@
 -- crm.erase_user(): a user whose events are loaded, purged or back again, with what else is known of the user.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(28);
 

@@ -1,4 +1,6 @@
 -- crm.erase_user(): a person vanishes, the numbers stay.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(28);
 
@@ -61,7 +63,7 @@ SET LOCAL timezone = 'Pacific/Kiritimati';
 CREATE TEMP TABLE erased AS SELECT * FROM crm.erase_user('caroline');
 SET LOCAL timezone = 'UTC';
 SELECT results_eq(
-    'SELECT events, rejects, versions FROM erased', 'VALUES (4::bigint, 2::bigint, 2::bigint)',
+    'SELECT events, rejects, versions, mentions FROM erased', 'VALUES (4::bigint, 2::bigint, 2::bigint, 0::bigint)',
     'says what it made anonymous'
 );
 SELECT matches((SELECT token FROM erased), '^erased-[0-9a-f]{32}$', 'and the token');

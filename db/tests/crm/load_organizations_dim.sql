@@ -1,4 +1,6 @@
 -- crm.load_organizations_dim(): the dimension follows raw; what has not changed is not written.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(14);
 

@@ -1,4 +1,6 @@
 -- crm.load_users_dim(): a day that was loaded before is loaded by the events that have come since.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(38);
 \ir ../fixtures/history.sql

@@ -1,4 +1,6 @@
 -- crm.load_users_dim(): further attributes go where the others go, once internal.user_attributes lists them.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(11);
 

@@ -1,4 +1,6 @@
 -- crm.load_users_dim(): somebody who reads the staging tables, pg_dump for one, does not hold it up.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(3);
 \ir ../fixtures/history.sql

@@ -1,4 +1,6 @@
 -- crm.load_users_dim(): versions that were deleted by hand come back when their days are loaded by name.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(2);
 

@@ -1,4 +1,6 @@
 -- What docs/semantics.md promises a reader of the dimension.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(20);
 \ir ../fixtures/arrive.sql

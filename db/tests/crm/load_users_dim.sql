@@ -1,4 +1,6 @@
 -- crm.load_users_dim(): the versions of one day, on top of what was loaded before.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(33);
 \ir ../fixtures/history.sql

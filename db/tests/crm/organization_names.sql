@@ -1,4 +1,6 @@
 -- crm.organization_names: names are not unique, but each means one organization.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(2);
 

@@ -1,4 +1,6 @@
 -- crm.user_at(): the state of a user at a moment, for a table of facts.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 -- Citus cannot plan a function in SQL that reads shards: docs/scale.md.
 SELECT to_regproc('citus_version') IS NOT NULL AS is_citus \gset

@@ -1,4 +1,6 @@
 -- crm.users_at(): who existed at a moment, in the state of that moment.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(13);
 

@@ -1,4 +1,6 @@
 -- crm.users_current: who exists, once each, in the last known state.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(3);
 

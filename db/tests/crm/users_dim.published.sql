@@ -1,4 +1,6 @@
 -- crm.users_dim in publications: whatever writes to it may, and each statement leaves a copy with the documented key well.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SET LOCAL client_min_messages = error; -- it warns where wal_level is not logical, and checks all the same
 SELECT plan(11);

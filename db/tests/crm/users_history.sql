@@ -1,4 +1,6 @@
 -- crm.users_history(): when which values of some attributes held.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(12);
 

@@ -1,4 +1,6 @@
 -- etl.accept_rules(): older rules that give the same results make no day stale.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(18);
 \ir ../fixtures/locked.sql

@@ -1,4 +1,6 @@
 -- etl.after_restore(): staleness in a cluster that counts transactions anew.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(8);
 

@@ -1,4 +1,6 @@
 -- etl.begin_scheduled_catch_up(): while catch-up runs on schedule, a problem is what falls behind it.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(17);
 \ir ../fixtures/arrive.sql

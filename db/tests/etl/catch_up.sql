@@ -1,4 +1,6 @@
 -- etl.catch_up(): exactly the stale days, oldest first, a transaction each. It commits, so nothing is rolled back here.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 SELECT plan(13);
 
 CREATE FUNCTION pg_temp.event(p_day text) RETURNS bytea LANGUAGE sql
@@ -36,16 +38,16 @@ SELECT results_eq(
     'SELECT load_name, import_date::text FROM etl.stale_dates', $$ VALUES ('user_events_daily', '2020-12-08') $$,
     'what failed stays stale'
 );
-SELECT matches(:'told'::text, 'NOTICE: +1/5 users_dim 2020-12-08: 1 row written', 'each load is told');
+SELECT matches(:'told'::text, 'INFO: +1/5 users_dim 2020-12-08: 1 row written', 'each load is told');
 SELECT matches(:'told'::text, 'WARNING: +2/5 user_events_daily 2020-12-08: .*scratch_ck', 'and each failure');
-SELECT matches(:'told'::text, 'NOTICE: +5/5 user_events_daily 2021-01-02: 1 row written', 'which stops no other');
+SELECT matches(:'told'::text, 'INFO: +5/5 user_events_daily 2021-01-02: 1 row written', 'which stops no other');
 SELECT matches(:'told'::text, 'ERROR: +1 of 5 loads failed', 'the call fails in the end');
 
 SELECT ok(bool_and(checked_at IS NOT NULL), 'what is expected of the data is checked, also then') FROM etl.expectations;
 
 ALTER TABLE reports.user_events_daily DROP CONSTRAINT scratch_ck;
 \set told `psql --no-psqlrc --quiet --command='CALL etl.catch_up()' 2>&1`
-SELECT is(:'told'::text, 'NOTICE:  1/1 user_events_daily 2020-12-08: 1 row written', 'once it can be loaded, it is');
+SELECT is(:'told'::text, 'INFO:  1/1 user_events_daily 2020-12-08: 1 row written', 'once it can be loaded, it is');
 \set told `psql --no-psqlrc --quiet --command='CALL etl.catch_up()' 2>&1`
 SELECT is(:'told'::text, '', 'then there is nothing to load');
 

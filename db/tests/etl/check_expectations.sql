@@ -1,4 +1,6 @@
 -- etl.check_expectations() and the expectations that a new warehouse has.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(37);
 

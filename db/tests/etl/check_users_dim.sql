@@ -1,4 +1,6 @@
 -- etl.check_users_dim(): finds each way in which the dimension can be wrong, and none where it is right.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(2);
 

@@ -1,4 +1,6 @@
 -- etl.freshness: how far each table is, and since when events wait.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(21);
 \ir ../fixtures/arrive.sql

@@ -1,4 +1,6 @@
 -- etl.hear_consumer(), etl.consumer_states: a line that stands is a problem, whoever stops it.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(9);
 

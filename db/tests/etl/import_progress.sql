@@ -1,4 +1,6 @@
 -- etl.import_progress(): how far a file import is, however its messages were delivered.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(7);
 

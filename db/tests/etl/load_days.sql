@@ -1,4 +1,6 @@
 -- etl.load_days(): every day of a range that is not loaded as it is. It commits, so nothing is rolled back here.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 SELECT plan(15);
 
 CREATE FUNCTION pg_temp.event(p_day text) RETURNS bytea LANGUAGE sql
@@ -42,7 +44,7 @@ SELECT results_eq(
     $$,
     'the range, ends included: days with late events, days that were never loaded, no others'
 );
-SELECT matches(:'told'::text, 'NOTICE: +3/4 users_dim 2020-02-29: 0 rows written', 'each load is told');
+SELECT matches(:'told'::text, 'INFO: +3/4 users_dim 2020-02-29: 0 rows written', 'each load is told');
 SELECT results_eq(
     'SELECT event_date::text, n_total FROM reports.user_events_daily ORDER BY 1',
     $$ VALUES ('2020-02-28', 2::bigint), ('2020-02-29', 0), ('2020-03-01', 0) $$,
@@ -55,9 +57,9 @@ SELECT crm.load_users_dim('2020-03-03') \g /dev/null
 \set told `psql --no-psqlrc --quiet --command="CALL etl.load_days('2020-03-03', '2020-03-04')" 2>&1`
 SELECT is(
     :'told'::text,
-    E'NOTICE:  1/3 user_events_daily 2020-03-03: 1 row written\n'
-        'NOTICE:  2/3 users_dim 2020-03-04: 0 rows written\n'
-        'NOTICE:  3/3 user_events_daily 2020-03-04: 1 row written',
+    E'INFO:  1/3 user_events_daily 2020-03-03: 1 row written\n'
+        'INFO:  2/3 users_dim 2020-03-04: 0 rows written\n'
+        'INFO:  3/3 user_events_daily 2020-03-04: 1 row written',
     'each day has the loads that are not done for it'
 );
 \set told `psql --no-psqlrc --quiet --command="CALL etl.load_days('1970-01-01', '1970-01-01')" --command="CALL etl.load_days('2199-12-31', '2199-12-31')" 2>&1`
@@ -69,7 +71,7 @@ INSERT INTO etl.purges (purged_before, events) VALUES ('2018-06-02', 0);
 \set told `psql --no-psqlrc --quiet --command="CALL etl.load_days('2018-05-31', '2018-06-01')" 2>&1`
 SELECT is(:'told'::text, '', 'what was removed from raw cannot be loaded, and is left out');
 \set told `psql --no-psqlrc --quiet --command="CALL etl.load_days('2018-06-01', '2018-06-02')" 2>&1`
-SELECT matches(:'told'::text, '^NOTICE:  1/2 users_dim 2018-06-02', 'the first day that raw keeps is not');
+SELECT matches(:'told'::text, '^INFO:  1/2 users_dim 2018-06-02', 'the first day that raw keeps is not');
 
 SELECT * FROM finish();
 DELETE FROM etl.purges;

@@ -1,4 +1,6 @@
 -- etl.load_outcomes: what failed in the last 24 hours, and what of it is still to load.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(8);
 

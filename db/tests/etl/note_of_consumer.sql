@@ -1,4 +1,6 @@
 -- etl.note_of_consumer(), etl.current_notes: what a consumer knows is a problem while it says so.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(9);
 

@@ -1,4 +1,6 @@
 -- etl.partial_updates(): updates that lack a field which the version before had.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(17);
 

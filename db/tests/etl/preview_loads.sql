@@ -1,4 +1,6 @@
 -- etl.preview_loads(): what loads would change, by the loads themselves, of which nothing stays.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(17);
 \ir ../fixtures/history.sql

@@ -1,6 +1,8 @@
 -- etl.ingest_totals, etl.quarantine, etl.problems, etl.metrics: what status and monitoring show.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
-SELECT plan(16);
+SELECT plan(17);
 
 CREATE FUNCTION pg_temp.event(p_day date) RETURNS bytea LANGUAGE sql AS $$
     SELECT convert_to(jsonb_build_object(
@@ -123,6 +125,11 @@ SELECT results_eq(
 SELECT is(value, 1::double precision, 'metrics: each load by itself')
 FROM etl.metrics
 WHERE metric = 'last_load_rows_written' AND label_value = 'user_events_daily';
+
+UPDATE etl.settings SET quarantine_limit = 1;
+SELECT matches(string_agg(problem, ''), '^the quarantine takes [0-9]+ .?B of disk$', 'the quarantine has a limit')
+FROM etl.problems
+WHERE remedy LIKE '%quarantine_limit%';
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,4 +1,6 @@
 -- etl.rebuild_users_dim(): the whole dimension anew, as loads of all days would have left it.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(30);
 \ir ../fixtures/history.sql

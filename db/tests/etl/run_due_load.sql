@@ -1,4 +1,6 @@
 -- etl.run_due_load(): a load runs only where it never ran or is stale, once it has the table for itself.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(10);
 \ir ../fixtures/arrive.sql

@@ -1,4 +1,6 @@
 -- etl.run_load(): whatever etl.loads has runs by its name.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(7);
 

@@ -1,4 +1,6 @@
 -- etl.run_loads(): what fails is kept in etl.load_failures. It commits, so nothing is rolled back here.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 SELECT plan(15);
 
 SELECT raw.ingest_user_events(ARRAY[

@@ -1,5 +1,7 @@
 -- etl.run_loads(), etl.load_days() and etl.catch_up() in a session whose search_path leads elsewhere.
 -- They commit, so nothing is rolled back here.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 SELECT plan(8);
 
 CREATE SCHEMA hostile;
@@ -12,14 +14,14 @@ CREATE OPERATOR hostile.> (LEFTARG = date, RIGHTARG = date, FUNCTION = hostile.a
 \setenv PGOPTIONS `echo "$PGOPTIONS -c search_path=hostile,pg_catalog"`
 
 \set told `psql --no-psqlrc --quiet --command="CALL etl.run_loads('{users_dim, users_dim, user_events_daily}', '{2020-12-08, 2020-12-09, 2020-12-09}')" 2>&1`
-SELECT matches(:'told'::text, 'NOTICE: +1/3 users_dim 2020-12-08: 0 rows written', 'the first load runs');
-SELECT matches(:'told'::text, 'NOTICE: +2/3 users_dim 2020-12-09: 0 rows written', 'so does one after a commit');
-SELECT matches(:'told'::text, 'NOTICE: +3/3 user_events_daily 2020-12-09: 1 row written$', 'and the last, without an error');
+SELECT matches(:'told'::text, 'INFO: +1/3 users_dim 2020-12-08: 0 rows written', 'the first load runs');
+SELECT matches(:'told'::text, 'INFO: +2/3 users_dim 2020-12-09: 0 rows written', 'so does one after a commit');
+SELECT matches(:'told'::text, 'INFO: +3/3 user_events_daily 2020-12-09: 1 row written$', 'and the last, without an error');
 \set told `psql --no-psqlrc --quiet --command="CALL etl.run_loads('{user_events_daily}', '{2020-12-07}')" 2>&1`
-SELECT is(:'told'::text, 'NOTICE:  1/1 user_events_daily 2020-12-07: 1 row written', 'one row is called one from the start');
+SELECT is(:'told'::text, 'INFO:  1/1 user_events_daily 2020-12-07: 1 row written', 'one row is called one from the start');
 
 \set told `psql --no-psqlrc --quiet --command="CALL etl.load_days('2020-12-08', '2020-12-08')" 2>&1`
-SELECT is(:'told'::text, 'NOTICE:  1/1 user_events_daily 2020-12-08: 1 row written', 'a range of days is loaded');
+SELECT is(:'told'::text, 'INFO:  1/1 user_events_daily 2020-12-08: 1 row written', 'a range of days is loaded');
 
 \set path `psql --no-psqlrc --quiet --no-align --tuples-only --command="CALL etl.run_loads('{}', '{}')" --command='SHOW search_path'`
 SELECT is(:'path'::text, 'hostile,pg_catalog', 'without a load, the session has its own path again');

@@ -1,4 +1,6 @@
 -- etl.stale_dates: what it costs follows the dates with arrivals, not raw or the loads of all times.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(2);
 

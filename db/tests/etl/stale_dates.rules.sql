@@ -1,4 +1,6 @@
 -- etl.stale_dates: a day that was loaded under older rules is stale; loading it brings what differs, and only that.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(33);
 \ir ../fixtures/history.sql

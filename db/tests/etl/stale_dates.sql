@@ -1,4 +1,6 @@
 -- etl.stale_dates: what a load did not see makes its date stale, by snapshots and not by clocks.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(14);
 

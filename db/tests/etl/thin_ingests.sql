@@ -1,4 +1,6 @@
 -- etl.thin_ingests(): of days that are over, one row each is left, and one for each import.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(8);
 

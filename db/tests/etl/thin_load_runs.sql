@@ -1,4 +1,6 @@
 -- etl.thin_load_runs(): of what ran on schedule days ago, the last run of each day stays.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(6);
 

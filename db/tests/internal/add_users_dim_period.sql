@@ -1,4 +1,6 @@
 -- internal.add_users_dim_period(): one partition a month of UTC, made when it is needed.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(12);
 

@@ -1,4 +1,6 @@
 -- internal.begin_change(): what brings data in or removes it refuses a transaction that cannot see what it waited for.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT plan(7);
 

@@ -1,4 +1,6 @@
 -- internal.begin_change(): a commit that somebody is told of is durable.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(6);
 

@@ -1,4 +1,6 @@
 -- internal.begin_load(): a transaction with one snapshot for all would not see what the load before it wrote.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT plan(3);
 

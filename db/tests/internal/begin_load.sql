@@ -1,4 +1,6 @@
 -- internal.begin_load(): a load gets a day, and the table for itself.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(25);
 

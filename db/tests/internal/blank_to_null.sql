@@ -1,4 +1,6 @@
 -- internal.blank_to_null(): what is blank says nothing.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(13);
 

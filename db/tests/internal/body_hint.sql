@@ -1,4 +1,6 @@
 -- internal.body_hint(): what bytes are that are no JSON.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(52);
 

@@ -1,4 +1,6 @@
 -- internal.bounds_fault(), internal.exceeds_bounds(): within the bounds every reader of a value takes one pass.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(32);
 

@@ -1,4 +1,6 @@
 -- internal.clean_reason(): a reason can be shown on any terminal.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(6);
 

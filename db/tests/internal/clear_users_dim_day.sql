@@ -1,4 +1,6 @@
 -- internal.clear_users_dim_day(): versions are ended where they were found, or nothing is.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(4);
 \ir ../fixtures/history.sql

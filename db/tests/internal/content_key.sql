@@ -1,4 +1,6 @@
 -- internal.content_key(): one key a message id and content, and no other pair has it.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(8);
 

@@ -1,4 +1,6 @@
 -- internal.decode_headers(), internal.decode_float(): a field table of AMQP 0-9-1 as JSON, whatever the bytes.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(66);
 

@@ -1,6 +1,8 @@
 -- internal.empty_users_dim_stage(): little is deleted, much is truncated.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
-SELECT plan(4);
+SELECT plan(5);
 
 CREATE TEMP VIEW left_over AS
 SELECT user_id FROM internal.users_dim_arrived
@@ -39,6 +41,12 @@ EXECUTE fill (20000);
 SELECT internal.empty_users_dim_stage() \g /dev/null
 SELECT is_empty('TABLE left_over', 'many rows go');
 SELECT is(pg_relation_size('internal.users_dim_stage'), 0::bigint, 'and the room that they took');
+
+SAVEPOINT filled;
+EXECUTE fill (20000);
+ROLLBACK TO filled;
+SELECT internal.empty_users_dim_stage() \g /dev/null
+SELECT is(pg_relation_size('internal.users_dim_stage'), 0::bigint, 'also that of rows that were rolled back');
 
 SELECT * FROM finish();
 ROLLBACK;

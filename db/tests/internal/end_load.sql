@@ -1,4 +1,6 @@
 -- internal.end_load(): what a load did stays known.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(6);
 

@@ -1,12 +1,15 @@
 -- internal.erase_user_events(): a token takes the place of the user in raw, where the dimension or etl.arrivals says.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
-SELECT plan(7);
+SELECT plan(8);
 
 CREATE FUNCTION pg_temp.put(p_id text, p_at timestamptz, p_name text, p_email text) RETURNS void LANGUAGE sql AS $$
     INSERT INTO raw.user_events (event_key, user_id, event_type, username, user_email, user_type, received_at, sequence, extra)
     VALUES (gen_random_uuid(), p_id, 'User Updated', p_name, p_email, 'Admin', p_at, 7, '{"phone": 1}')
 $$;
 -- At an instant of a version, just beside it, on both ends of a day that is to be loaded, and beside that day.
+CREATE TEMP TABLE key_before (event_key uuid);
 SELECT
     pg_temp.put('caroline', '2020-12-05 10:00Z', 'lina', ' '),
     pg_temp.put('caroline', '2020-12-05 10:00:00.000001Z', 'lost', 'lost@slough.example'),
@@ -20,6 +23,7 @@ INSERT INTO crm.users_dim (user_id, valid_from, is_deleted, event_sk) VALUES ('c
 INSERT INTO etl.arrivals (event_date, xid) VALUES ('2020-12-08', '3');
 CREATE TEMP VIEW trace AS
 SELECT user_id COLLATE "default" AS user_id, received_at, username, user_email, user_type, sequence, extra::text FROM raw.user_events;
+INSERT INTO key_before SELECT event_key FROM raw.user_events WHERE received_at = '2020-12-08 00:00Z';
 CREATE TEMP TABLE others AS SELECT * FROM trace WHERE user_id = 'william' OR username = 'lost';
 
 SET LOCAL timezone = 'Pacific/Kiritimati';
@@ -39,10 +43,13 @@ SELECT bag_eq(
 );
 SELECT bag_eq($$ SELECT * FROM trace WHERE user_id <> 'token' $$, 'TABLE others', 'nothing else is searched, and nobody else erased');
 SELECT is(count(*), 1::bigint, 'no day is to be loaded again') FROM etl.arrivals;
+SELECT is_empty(
+    'SELECT FROM raw.user_events JOIN key_before USING (event_key)', 'the key is another one, which no old file tells'
+);
 
 -- Again, after a backup was put back: it may have come anywhere, an event that is there already included.
 INSERT INTO raw.user_events (event_key, user_id, event_type, received_at)
-SELECT event_key, 'caroline', event_type, received_at FROM raw.user_events WHERE received_at = '2020-12-08 00:00Z';
+SELECT event_key, 'caroline', 'User Updated', '2020-12-08 00:00Z' FROM key_before;
 INSERT INTO etl.arrivals (event_date, xid) VALUES ('2020-12-09', pg_current_xact_id());
 INSERT INTO etl.purges (purged_before, events) VALUES ('2020-12-06', 0);
 SELECT results_eq(

@@ -1,4 +1,6 @@
 -- internal.erase_user_versions(): a token takes the place of the user in the dimension.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(5);
 

@@ -1,4 +1,6 @@
 -- internal.erasure_token(): tokens are in the tables for good, so they must be the same in every version of this function.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(2);
 

@@ -1,4 +1,6 @@
 -- internal.event_key(): what makes two messages the same event.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(6);
 

@@ -1,4 +1,6 @@
 -- internal.find_arrived_instants(): the instants of a day at which users have to be looked at, since events arrived.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(3);
 \ir ../fixtures/history.sql

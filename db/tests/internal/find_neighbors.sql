@@ -1,4 +1,6 @@
 -- internal.find_neighbors(): what is around a day, 31 December, or around the rest of it.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(4);
 \ir ../fixtures/history.sql

@@ -1,4 +1,6 @@
 -- internal.has_only_strings(): the objects that need no look at their values one by one.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(15);
 

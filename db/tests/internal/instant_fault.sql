@@ -1,4 +1,6 @@
 -- internal.instant_fault(): what is wrong with a field that holds an instant, in words.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(15);
 

@@ -1,4 +1,6 @@
 -- internal.instant_hint(): what is meant by what is no instant.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(31);
 

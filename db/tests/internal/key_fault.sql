@@ -1,4 +1,6 @@
 -- internal.key_fault(): what is wrong with a field that holds a key, in words.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(22);
 

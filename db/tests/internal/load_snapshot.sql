@@ -1,4 +1,6 @@
 -- internal.load_snapshot(): a transaction does not see itself as committed, whatever ends meanwhile.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(7);
 

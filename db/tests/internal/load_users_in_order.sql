@@ -1,4 +1,6 @@
 -- internal.load_users_in_order(): open versions are rewritten where they were found, or nothing is.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(4);
 \ir ../fixtures/history.sql

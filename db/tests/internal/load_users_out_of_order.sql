@@ -1,4 +1,6 @@
 -- internal.load_users_out_of_order(): days loaded late, again, in any order, and events that are gone.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(62);
 \ir ../fixtures/history.sql

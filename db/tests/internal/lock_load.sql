@@ -1,4 +1,6 @@
 -- internal.lock_load(): out of order nobody waits; internal.prepare_users_dim_period(): nobody ever waits.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(10);
 \ir ../fixtures/other_session.sql

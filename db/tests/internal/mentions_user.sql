@@ -1,4 +1,6 @@
 -- internal.mentions_user(): is a rejected body about a user?
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(32);
 

@@ -1,4 +1,6 @@
 -- internal.missing_fault(): a field that is missing, and where it may be.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(27);
 

@@ -1,4 +1,6 @@
 -- internal.object_fault(): a JSON value that is an object, or what it is instead.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(11);
 

@@ -1,4 +1,6 @@
 -- internal.organization_fault(): what of an object is wrong first, of key, name and time.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(13);
 

@@ -1,4 +1,6 @@
 -- internal.organization_holders: which organization a name means at which time.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(18);
 

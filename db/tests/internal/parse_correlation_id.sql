@@ -1,4 +1,6 @@
 -- internal.parse_correlation_id(): import/<id>/<position>, or nothing; never an error.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(17);
 

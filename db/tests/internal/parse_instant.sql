@@ -1,4 +1,6 @@
 -- internal.parse_instant(): ISO 8601 only, UTC without a zone, whatever the session says.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(82);
 

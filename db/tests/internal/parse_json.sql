@@ -1,4 +1,6 @@
 -- internal.parse_json(): a value or a fault, whatever the bytes.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(36);
 

@@ -1,4 +1,6 @@
 -- internal.parse_sequence(): whole numbers of 64 bits, as numbers or as digits in a string.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(17);
 

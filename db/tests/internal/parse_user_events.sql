@@ -1,4 +1,6 @@
 -- internal.parse_user_events(): for many bodies what internal.parse_user_event() and internal.parse_instant() say of each.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(8);
 

@@ -1,4 +1,6 @@
 -- internal.plain_name(): names that are meant for the same are equal.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(2);
 

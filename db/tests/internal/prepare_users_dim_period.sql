@@ -1,4 +1,6 @@
 -- internal.prepare_users_dim_period(), internal.require_users_dim_period(): what is loaded finds its period made.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(9);
 \ir ../fixtures/history.sql

@@ -1,4 +1,6 @@
 -- internal.reject_key(): what makes two messages in quarantine the same.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(8);
 

@@ -1,4 +1,6 @@
 -- internal.require_users_dim_period(): a load waits for the queries that run; lock_load.sql has one that runs for too long.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(1);
 \ir ../fixtures/other_session.sql

@@ -1,4 +1,6 @@
 -- internal.retry_user_events(): of the rejects that it is given, events go to raw and the others get today's reason.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(5);
 

@@ -1,4 +1,6 @@
 -- internal.rules_of(): what decides the results of a load.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(13);
 

@@ -1,4 +1,6 @@
 -- internal.settle_in() and internal.is_moved(): a warehouse that came from another cluster, or another database.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(17);
 

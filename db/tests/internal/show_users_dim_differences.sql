@@ -1,4 +1,6 @@
 -- internal.show_users_dim_differences(): the first versions of each kind that differ.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(3);
 

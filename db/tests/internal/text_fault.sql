@@ -1,4 +1,6 @@
 -- internal.text_fault(): what is wrong with a field that holds text, in words.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(8);
 

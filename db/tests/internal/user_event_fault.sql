@@ -1,4 +1,6 @@
 -- internal.user_event_fault(): what of an object is wrong first, in the order in which it is told.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(19);
 

@@ -1,4 +1,6 @@
 -- raw.adapt_user_event(): a function of the user's own between a message and an event.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(31);
 

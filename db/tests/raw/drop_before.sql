@@ -1,4 +1,6 @@
 -- raw.drop_before(): old events leave raw when the loads have them, and cannot come back.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(38);
 

@@ -1,4 +1,6 @@
 -- raw.ingest_organizations(): two files at once, with the same organization. The other session commits, so what it left is deleted.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(1);
 \ir ../fixtures/other_session.sql

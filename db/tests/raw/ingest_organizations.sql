@@ -1,6 +1,8 @@
 -- raw.ingest_organizations(): takes what COPY brought; the last of a key counts, bad ones are put aside.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
-SELECT plan(34);
+SELECT plan(35);
 \ir ../fixtures/locked.sql
 
 INSERT INTO raw.organizations_inbox (body) VALUES
@@ -188,6 +190,10 @@ SELECT is(
     (SELECT count(*) FROM raw.rejected_organizations), 15::bigint,
     'and is not stored again'
 );
+INSERT INTO raw.organizations_inbox (body) VALUES (convert_to(repeat(' ', 300000), 'UTF8'));
+SELECT raw.ingest_organizations() \g /dev/null
+SELECT is(max(octet_length(body)), 262145, 'of one that is too large the beginning is kept, which is too large as well')
+FROM raw.rejected_organizations;
 
 \ir ../fixtures/hostile_session.sql
 INSERT INTO raw.organizations_inbox (body) VALUES

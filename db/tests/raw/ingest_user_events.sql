@@ -1,4 +1,6 @@
 -- raw.ingest_user_events(): every message lands, in raw or in quarantine with a reason, and only once.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(105);
 

@@ -1,4 +1,6 @@
 -- raw.replay_rejected_user_events(): a message on which the database fails stays, the others go.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(7);
 

@@ -1,4 +1,6 @@
 -- raw.replay_rejected_user_events(): what passes today's rules leaves quarantine for raw.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(14);
 

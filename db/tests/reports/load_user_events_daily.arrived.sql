@@ -1,4 +1,6 @@
 -- reports.load_user_events_daily(): to a day that was counted before, the events that have come since are added.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(25);
 SELECT to_regproc('citus_version') IS NULL AS one_server \gset

@@ -1,4 +1,6 @@
 -- reports.load_user_events_daily(): the events of one UTC day, counted as they are.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(25);
 

@@ -1,4 +1,6 @@
 -- reports.users_daily, reports.users_between(), reports.user_changes_between(), reports.users_by_organization: users over time, and where they are.
+\set ON_ERROR_STOP on
+\ir ../fixtures/scratch.sql
 BEGIN;
 SELECT plan(18);
 \ir ../fixtures/history.sql

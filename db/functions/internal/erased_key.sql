@@ -1,0 +1,8 @@
+-- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
+CREATE OR REPLACE FUNCTION internal.erased_key(p_secret bytea, p_event_key uuid)
+    RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN encode(substr(sha256(p_secret || uuid_send(p_event_key)), 1, 16), 'hex')::uuid;
+
+COMMENT ON FUNCTION internal.erased_key(bytea, uuid) IS
+    'The key of an event of an erased user: always the same for the secret of etl.erasure_secret, so that a message delivered again is known, and nobody without that can compute it from an old message.';
