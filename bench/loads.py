@@ -35,7 +35,7 @@ NEW_DAYS: Final = [date(2020, 12, 24) + timedelta(n) for n in range(WARM_UP + RO
 LOADED_DAYS: Final = [NEW_DAYS[0] - timedelta(n) for n in range(DAYS + len(NEW_DAYS), 0, -1)]
 LATE_DAYS: Final = LOADED_DAYS[DAYS // 2 :: DAYS // 20][: len(NEW_DAYS)]
 
-COLUMNS: Final = """user_id, valid_from, valid_to, is_deleted,
+COLUMNS: Final = """user_id, valid_from, valid_to, is_valid, is_deleted,
     username, user_email, user_type, organization_name, plan_name, event_sk"""
 
 # Without statistics of what changes, autovacuum stays away. The sorts are those of the fill.
@@ -75,14 +75,17 @@ FILL_USERS_DIM: Final = f"""
     INSERT INTO crm.users_dim ({COLUMNS})
     SELECT {COLUMNS}
     FROM (
-        SELECT
-            *, received_at AS valid_from, event_type = 'User Deleted' AS is_deleted,
-            lead(received_at) OVER user_events AS valid_to,
-            first_value(event_date) OVER user_events AS first_date
-        FROM raw.user_events
-        WHERE event_date < %(new)s
-          AND event_date <> ALL (%(late)s)
-        WINDOW user_events AS (PARTITION BY user_id ORDER BY received_at)
+        SELECT *, valid_to IS NULL AS is_valid
+        FROM (
+            SELECT
+                *, received_at AS valid_from, event_type = 'User Deleted' AS is_deleted,
+                lead(received_at) OVER user_events AS valid_to,
+                first_value(event_date) OVER user_events AS first_date
+            FROM raw.user_events
+            WHERE event_date < %(new)s
+              AND event_date <> ALL (%(late)s)
+            WINDOW user_events AS (PARTITION BY user_id ORDER BY received_at)
+        ) AS event
     ) AS version
     ORDER BY valid_to::date, CASE WHEN valid_to IS NULL THEN first_date END, user_id"""
 
@@ -149,18 +152,18 @@ CREATE_ORIGINAL: Final = """
     ALTER TABLE bench.original ADD PRIMARY KEY (event_sk)"""
 
 LOAD_ORIGINAL: Final = f"""
-    INSERT INTO bench.original ({COLUMNS}, is_valid)
+    INSERT INTO bench.original ({COLUMNS})
     SELECT
-        user_id, valid_from, lead(valid_from) OVER user_versions, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, event_sk,
-        lead(valid_from) OVER user_versions IS NULL
+        user_id, valid_from, lead(valid_from) OVER user_versions,
+        lead(valid_from) OVER user_versions IS NULL, is_deleted,
+        username, user_email, user_type, organization_name, plan_name, event_sk
     FROM (
         SELECT {COLUMNS}
         FROM bench.original
         WHERE is_valid
         UNION ALL
         SELECT
-            user_id, received_at, NULL, event_type = 'User Deleted',
+            user_id, received_at, NULL, true, event_type = 'User Deleted',
             username, user_email, user_type, organization_name, plan_name, event_sk
         FROM raw.user_events
         WHERE received_at::date = %(day)s

@@ -113,7 +113,7 @@ SELECT results_eq(
         'user_id text COLLATE "C" NOT NULL',
         'valid_from timestamp with time zone NOT NULL',
         'valid_to timestamp with time zone',
-        'is_valid boolean NOT NULL GENERATED (valid_to IS NULL)',
+        'is_valid boolean NOT NULL DEFAULT true',
         'is_deleted boolean NOT NULL',
         'username text',
         'user_email text',
@@ -123,7 +123,7 @@ SELECT results_eq(
         'event_sk bigint NOT NULL',
         'attributes jsonb'
     ],
-    'crm.users_dim: columns, is_valid follows from valid_to'
+    'crm.users_dim: columns'
 );
 
 SELECT results_eq(
@@ -132,7 +132,7 @@ SELECT results_eq(
         'user_id text COLLATE "C" NOT NULL',
         'valid_from timestamp with time zone NOT NULL',
         'valid_to timestamp with time zone',
-        'is_valid boolean NOT NULL GENERATED (valid_to IS NULL)',
+        'is_valid boolean NOT NULL DEFAULT true',
         'is_deleted boolean NOT NULL',
         'username text',
         'user_email text',
@@ -625,6 +625,8 @@ SELECT bag_eq(
         'crm.organization_name_history organization_name_history_ck CHECK ((named_from < named_until))',
         'crm.organization_name_history organization_name_history_pk PRIMARY KEY (organization_name, named_from)',
         'crm.organizations_dim organizations_dim_pk PRIMARY KEY (organization_key)',
+        'crm.users_dim users_dim_is_valid_ck CHECK ((is_valid = (valid_to IS NULL)))',
+        'crm.users_dim_open users_dim_is_valid_ck CHECK ((is_valid = (valid_to IS NULL)))',
         'crm.users_dim users_dim_validity_ck CHECK ((valid_to > valid_from))',
         'crm.users_dim_open users_dim_open_ck CHECK ((valid_to IS NULL))',
         'crm.users_dim_open users_dim_open_pk PRIMARY KEY (user_id)',

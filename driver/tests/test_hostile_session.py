@@ -61,10 +61,22 @@ FILES: Final = [
 ]
 
 
+def taken(settings: dict[str, str], conn: psycopg.Connection[Any]) -> dict[str, str]:
+    """Return those that the server takes."""
+    is_refused = conn.info.server_version >= 190000
+    return {
+        name: value
+        for name, value in settings.items()
+        if not (is_refused and (name, value) == REFUSED)
+    }
+
+
 @pytest.mark.parametrize("file", ["ingest", "loads", "catch_up", "random_histories"])
-def test_nothing_changes_in_a_hostile_session(migrated: str, file: str) -> None:
+def test_nothing_changes_in_a_hostile_session(
+    conn: psycopg.Connection[Any], migrated: str, file: str
+) -> None:
     """In a database of the same settings, too."""
-    options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+    options = " ".join(f"-c {name}={value}" for name, value in taken(SETTINGS, conn).items())
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "--no-cov", "-q", "-x", TESTS / f"test_{file}.py"],
         env={**os.environ, "PGDATABASE": migrated, "PGOPTIONS": options, "HISTORIES": "10"},
@@ -80,11 +92,10 @@ def test_nothing_fails_under_the_settings_of_a_database(
 ) -> None:
     """From the migrations to the report, whatever an administrator set for all of its sessions."""
     assert settings
-    for name, value in (SETTINGS | TEXTS).items():
-        if (name, value) != REFUSED or fresh.info.server_version < 190000:
-            statement = sql.SQL("ALTER DATABASE {} SET {} = {}")
-            database = sql.Identifier(fresh.info.dbname)
-            fresh.execute(statement.format(database, sql.SQL(name), sql.Literal(value)))
+    database = sql.Identifier(fresh.info.dbname)
+    for name, value in taken(SETTINGS | TEXTS, fresh).items():
+        statement = sql.SQL("ALTER DATABASE {} SET {} = {}")
+        fresh.execute(statement.format(database, sql.SQL(name), sql.Literal(value)))
     subprocess.run([MIGRATE], check=True)
     assert driver.cli.main(["import", "both", "--direct", *FILES]) == 0
     capfd.readouterr()

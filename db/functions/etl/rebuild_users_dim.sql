@@ -37,11 +37,11 @@ BEGIN
       AND dim.valid_from = difference.valid_from;
 
     INSERT INTO crm.users_dim (
-        user_id, valid_from, valid_to, is_deleted,
+        user_id, valid_from, valid_to, is_valid, is_deleted,
         username, user_email, user_type, organization_name, plan_name, event_sk, attributes
     )
     SELECT
-        user_id, valid_from, valid_to, is_deleted,
+        user_id, valid_from, valid_to, valid_to IS NULL, is_deleted,
         username, user_email, user_type, organization_name, plan_name, event_sk, attributes
     FROM internal.users_dim_differences AS difference
     WHERE difference.change <> 'removed'

@@ -24,7 +24,8 @@ BEGIN
     GET DIAGNOSTICS v_written = ROW_COUNT;
 
     UPDATE crm.users_dim AS dim
-    SET valid_to = coalesce(neighbor.first_from, nullif(neighbor.next_from, 'infinity'))
+    SET valid_to = coalesce(neighbor.first_from, nullif(neighbor.next_from, 'infinity')),
+        is_valid = coalesce(neighbor.first_from, nullif(neighbor.next_from, 'infinity')) IS NULL
     FROM internal.users_dim_neighbors AS neighbor
     WHERE dim.ctid = neighbor.before_place -- null for none
       AND dim.user_id = neighbor.user_id -- equivalent: its place and end tell which one it is

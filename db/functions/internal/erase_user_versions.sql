@@ -16,18 +16,22 @@ BEGIN
         WHERE user_id IN (p_user_id, p_token)
         RETURNING *
     ),
-    merged AS (
+    inserted AS (
         INSERT INTO crm.users_dim (
-            user_id, valid_from, valid_to, is_deleted, user_type, organization_name, plan_name, event_sk
+            user_id, valid_from, valid_to, is_valid, is_deleted, user_type, organization_name, plan_name, event_sk
         )
         SELECT
-            p_token, valid_from, lead(valid_from) OVER (ORDER BY valid_from), -- equivalent: they come in this order anyway
-            is_deleted, user_type, organization_name, plan_name, event_sk
+            p_token, valid_from, next_from, next_from IS NULL, is_deleted, user_type, organization_name, plan_name, event_sk
         FROM (
-            SELECT DISTINCT ON (valid_from) version.*
-            FROM version
-            ORDER BY valid_from, is_deleted DESC, event_sk DESC -- equivalent: the instants may come in any order
-        ) AS winner
+            SELECT
+                winner.*,
+                lead(valid_from) OVER (ORDER BY valid_from) AS next_from -- equivalent: they come in this order anyway
+            FROM (
+                SELECT DISTINCT ON (valid_from) version.*
+                FROM version
+                ORDER BY valid_from, is_deleted DESC, event_sk DESC -- equivalent: the instants may come in any order
+            ) AS winner
+        ) AS merged
     )
     SELECT
         count(*) FILTER (WHERE user_id = p_user_id),

@@ -42,13 +42,13 @@ BEGIN
     -- What was open is closed; what began and ended on the day, and the open versions of new users, are added. Both in the order of
     -- the stage, that of user_id, in which neighbours are neighbours in a period.
     INSERT INTO crm.users_dim (
-        user_id, valid_from, valid_to, is_deleted,
+        user_id, valid_from, valid_to, is_valid, is_deleted,
         username, user_email, user_type, organization_name, plan_name, event_sk, attributes
     )
     SELECT *
     FROM (
         SELECT
-            user_id, open_from, valid_from, open_is_deleted,
+            user_id, open_from, valid_from, false, open_is_deleted,
             open_username, open_user_email, open_user_type, open_organization_name, open_plan_name, open_event_sk,
             open_attributes
         FROM internal.users_dim_stage
@@ -57,7 +57,7 @@ BEGIN
           AND open_from IS NOT NULL
         UNION ALL -- for speed: no version comes twice
         SELECT
-            user_id, valid_from, valid_to, is_deleted,
+            user_id, valid_from, valid_to, valid_to IS NULL, is_deleted,
             username, user_email, user_type, organization_name, plan_name, event_sk, attributes
         FROM internal.users_dim_stage
         WHERE (NOT is_last OR open_from IS NULL)

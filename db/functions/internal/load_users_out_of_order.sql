@@ -69,15 +69,16 @@ BEGIN
     v_written := internal.clear_users_dim_day(p_from, p_to);
 
     INSERT INTO crm.users_dim (
-        user_id, valid_from, valid_to, is_deleted,
+        user_id, valid_from, valid_to, is_valid, is_deleted,
         username, user_email, user_type, organization_name, plan_name, event_sk, attributes
     )
     SELECT
-        stage.user_id, stage.valid_from, coalesce(stage.valid_to, nullif(neighbor.next_from, 'infinity')), stage.is_deleted,
+        stage.user_id, stage.valid_from, later.valid_to, later.valid_to IS NULL, stage.is_deleted,
         stage.username, stage.user_email, stage.user_type, stage.organization_name, stage.plan_name, stage.event_sk,
         stage.attributes
     FROM internal.users_dim_stage AS stage
-    JOIN internal.users_dim_neighbors AS neighbor USING (user_id); -- in the order of both, that of user_id
+    JOIN internal.users_dim_neighbors AS neighbor USING (user_id) -- in the order of both, that of user_id
+    CROSS JOIN LATERAL (SELECT coalesce(stage.valid_to, nullif(neighbor.next_from, 'infinity')) AS valid_to) AS later;
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
     RETURN v_written + v_rows;

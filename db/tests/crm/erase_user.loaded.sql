@@ -92,8 +92,8 @@ SELECT crm.erase_user('caroline') \g /dev/null
 UPDATE etl.erasures SET erased_at = now() - interval '1 year';
 INSERT INTO raw.user_events (event_key, user_id, event_type, username, received_at)
 VALUES (gen_random_uuid(), 'caroline', 'User Updated', 'Lina', '2020-12-09 10:00Z');
-INSERT INTO crm.users_dim (user_id, valid_from, valid_to, is_deleted, event_sk)
-VALUES ('caroline', '2020-12-09 10:00Z', '2020-12-10 10:00Z', false, 0);
+INSERT INTO crm.users_dim (user_id, valid_from, valid_to, is_valid, is_deleted, event_sk)
+VALUES ('caroline', '2020-12-09 10:00Z', '2020-12-10 10:00Z', false, false, 0);
 SELECT pg_temp.ingest('{"id": "caroline", ') \g /dev/null
 SELECT results_eq(
     $$ SELECT events, rejects, versions FROM crm.erase_user('caroline') $$, 'VALUES (1::bigint, 1::bigint, 1::bigint)',

@@ -15,14 +15,14 @@ SELECT plan(20);
 
 SELECT internal.add_users_dim_period(day) FROM unnest(ARRAY[date '2020-10-01', '2020-11-01', '2020-12-01']) AS day \g /dev/null
 INSERT INTO crm.users_dim (
-    user_id, valid_from, valid_to, is_deleted, username, user_email, user_type, organization_name, plan_name, event_sk, attributes
+    user_id, valid_from, valid_to, is_valid, is_deleted, username, user_email, user_type, organization_name, plan_name, event_sk, attributes
 ) VALUES
-    ('anna', '2020-10-08 10:00Z', '2020-10-09 10:00Z', false, 'a', 'e1', 't1', 'Unknown', 'p1', 1, NULL),
-    ('anna', '2020-10-09 10:00Z', '2020-12-08 10:00Z', false, 'b', 'e2', 't2', 'Acme',    'p2', 2, '{"country": "DE"}'),
-    ('anna', '2020-12-08 10:00Z', '2020-12-09 10:00Z', true,  'c', 'e3', 't3', 'Acme',    'p3', 3, NULL),
-    ('anna', '2020-12-09 10:00Z', NULL,                false, 'd', 'e4', 't4', 'Acme',    'p4', 4, NULL),
-    ('bert', '2020-12-09 00:00Z', NULL,                false, 'x', NULL, NULL, NULL,      NULL, 5, NULL),
-    ('gone', '2020-12-09 00:00Z', NULL,                true,  'y', NULL, NULL, NULL,      NULL, 6, NULL);
+    ('anna', '2020-10-08 10:00Z', '2020-10-09 10:00Z', false, false, 'a', 'e1', 't1', 'Unknown', 'p1', 1, NULL),
+    ('anna', '2020-10-09 10:00Z', '2020-12-08 10:00Z', false, false, 'b', 'e2', 't2', 'Acme',    'p2', 2, '{"country": "DE"}'),
+    ('anna', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, true,  'c', 'e3', 't3', 'Acme',    'p3', 3, NULL),
+    ('anna', '2020-12-09 10:00Z', NULL,                true,  false, 'd', 'e4', 't4', 'Acme',    'p4', 4, NULL),
+    ('bert', '2020-12-09 00:00Z', NULL,                true,  false, 'x', NULL, NULL, NULL,      NULL, 5, NULL),
+    ('gone', '2020-12-09 00:00Z', NULL,                true,  true,  'y', NULL, NULL, NULL,      NULL, 6, NULL);
 
 CREATE TEMP TABLE fact (user_id text, happened_at timestamptz, expected text, description text);
 INSERT INTO fact VALUES

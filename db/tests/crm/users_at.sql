@@ -10,13 +10,13 @@ INSERT INTO raw.organizations (organization_key, organization_name, created_at) 
 SELECT crm.load_organizations_dim() \g /dev/null
 SELECT internal.add_users_dim_period(day) FROM unnest(ARRAY[date '2020-10-01', '2020-12-01']) AS day \g /dev/null
 INSERT INTO crm.users_dim (
-    user_id, valid_from, valid_to, is_deleted, username, user_email, user_type, organization_name, plan_name, event_sk
+    user_id, valid_from, valid_to, is_valid, is_deleted, username, user_email, user_type, organization_name, plan_name, event_sk
 ) VALUES
-    ('anna', '2020-10-08 10:00Z', '2020-10-09 10:00Z', false, 'a', 'e1', 't1', 'Unknown', 'p1', 1),
-    ('anna', '2020-10-09 10:00Z', '2020-12-08 10:00Z', false, 'b', 'e2', 't2', 'Acme',    'p2', 2),
-    ('anna', '2020-12-08 10:00Z', '2020-12-09 10:00Z', true,  'c', 'e3', 't3', 'Acme',    'p3', 3),
-    ('anna', '2020-12-09 10:00Z', NULL,                false, 'd', 'e4', 't4', 'Acme',    'p4', 4),
-    ('bert', '2020-12-09 00:00Z', NULL,                false, 'x', NULL, NULL, NULL,      NULL, 5);
+    ('anna', '2020-10-08 10:00Z', '2020-10-09 10:00Z', false, false, 'a', 'e1', 't1', 'Unknown', 'p1', 1),
+    ('anna', '2020-10-09 10:00Z', '2020-12-08 10:00Z', false, false, 'b', 'e2', 't2', 'Acme',    'p2', 2),
+    ('anna', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, true,  'c', 'e3', 't3', 'Acme',    'p3', 3),
+    ('anna', '2020-12-09 10:00Z', NULL,                true,  false, 'd', 'e4', 't4', 'Acme',    'p4', 4),
+    ('bert', '2020-12-09 00:00Z', NULL,                true,  false, 'x', NULL, NULL, NULL,      NULL, 5);
 
 SELECT results_eq(
     format($$ SELECT username FROM crm.users_at(%L) ORDER BY user_id $$, moment), expected, description

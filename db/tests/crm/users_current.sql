@@ -11,15 +11,15 @@ INSERT INTO raw.organizations (organization_key, organization_name, created_at) 
 SELECT crm.load_organizations_dim() \g /dev/null
 SELECT internal.add_users_dim_period('2020-12-01') \g /dev/null
 INSERT INTO crm.users_dim (
-    user_id, valid_from, valid_to, is_deleted, username, user_email, user_type, organization_name, plan_name, event_sk
+    user_id, valid_from, valid_to, is_valid, is_deleted, username, user_email, user_type, organization_name, plan_name, event_sk
 ) VALUES
-    ('anna', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, 'old', 'o', 'o', 'Acme',    'o', 1),
-    ('anna', '2020-12-09 10:00Z', NULL,                false, 'new', 'e', 't', 'Acme',    'p', 2),
-    ('back', '2020-12-08 10:00Z', '2020-12-09 10:00Z', true,  'a',   'a', 'a', 'Unknown', 'a', 3),
-    ('back', '2020-12-09 10:00Z', NULL,                false, 'b',   'b', 'b', 'Unknown', 'b', 4),
-    ('gone', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, 'a',   'a', 'a', 'Acme',    'a', 5),
-    ('gone', '2020-12-09 10:00Z', NULL,                true,  'b',   'b', 'b', 'Acme',    'b', 6),
-    ('none', '2020-12-08 10:00Z', NULL,                false, NULL,  NULL, NULL, NULL,   NULL, 7);
+    ('anna', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, false, 'old', 'o', 'o', 'Acme',    'o', 1),
+    ('anna', '2020-12-09 10:00Z', NULL,                true,  false, 'new', 'e', 't', 'Acme',    'p', 2),
+    ('back', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, true,  'a',   'a', 'a', 'Unknown', 'a', 3),
+    ('back', '2020-12-09 10:00Z', NULL,                true,  false, 'b',   'b', 'b', 'Unknown', 'b', 4),
+    ('gone', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, false, 'a',   'a', 'a', 'Acme',    'a', 5),
+    ('gone', '2020-12-09 10:00Z', NULL,                true,  true,  'b',   'b', 'b', 'Acme',    'b', 6),
+    ('none', '2020-12-08 10:00Z', NULL,                true,  false, NULL,  NULL, NULL, NULL,   NULL, 7);
 
 SELECT results_eq(
     $$

@@ -3,7 +3,7 @@
 \ir ../fixtures/scratch.sql
 BEGIN;
 SET LOCAL client_min_messages = error; -- it warns where wal_level is not logical, and checks all the same
-SELECT plan(11);
+SELECT plan(12);
 \ir ../fixtures/history.sql
 \ir ../fixtures/arrive.sql
 
@@ -19,6 +19,17 @@ SELECT is_empty(
     $$,
     'each table that can be published has a replica identity'
 );
+SELECT is_empty(
+    $$
+        SELECT format('%s.%s', attrelid::regclass, attname)
+        FROM pg_attribute
+        JOIN pg_class ON pg_class.oid = attrelid
+        WHERE relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('raw', 'crm', 'reports', 'etl', 'internal'))
+          AND relreplident = 'f'
+          AND attgenerated <> ''
+    $$,
+    'none has a generated column in it, which PostgreSQL 18 refuses'
+);
 
 -- A copy as a subscriber has it, written row by row in the same order.
 CREATE TABLE public.copy (LIKE crm.users_dim, PRIMARY KEY (user_id, valid_from));
@@ -29,7 +40,7 @@ BEGIN
     END IF;
     IF TG_OP <> 'DELETE' THEN
         INSERT INTO public.copy (user_id, valid_from, valid_to, is_valid, is_deleted, username, event_sk)
-        VALUES (NEW.user_id, NEW.valid_from, NEW.valid_to, NEW.valid_to IS NULL, NEW.is_deleted, NEW.username, NEW.event_sk);
+        VALUES (NEW.user_id, NEW.valid_from, NEW.valid_to, NEW.is_valid, NEW.is_deleted, NEW.username, NEW.event_sk);
     END IF;
     RETURN NULL;
 END;
@@ -37,8 +48,8 @@ $$;
 CREATE TRIGGER copy AFTER INSERT OR UPDATE OR DELETE ON crm.users_dim FOR EACH ROW EXECUTE FUNCTION pg_temp.copy();
 CREATE FUNCTION pg_temp.is_same(p_description text) RETURNS text LANGUAGE sql AS $$
     SELECT results_eq(
-        'SELECT user_id, valid_from, valid_to, is_deleted, username, event_sk FROM crm.users_dim ORDER BY 1, 2',
-        'SELECT user_id, valid_from, valid_to, is_deleted, username, event_sk FROM public.copy ORDER BY 1, 2',
+        'SELECT user_id, valid_from, valid_to, is_valid, is_deleted, username, event_sk FROM crm.users_dim ORDER BY 1, 2',
+        'SELECT user_id, valid_from, valid_to, is_valid, is_deleted, username, event_sk FROM public.copy ORDER BY 1, 2',
         p_description
     )
 $$;

@@ -6,18 +6,18 @@ SELECT plan(12);
 
 SELECT internal.add_users_dim_period(day) FROM unnest(ARRAY[date '2020-11-01', '2020-12-01']) AS day \g /dev/null
 INSERT INTO crm.users_dim (
-    user_id, valid_from, valid_to, is_deleted, username, user_email, user_type, organization_name, plan_name, event_sk, attributes
+    user_id, valid_from, valid_to, is_valid, is_deleted, username, user_email, user_type, organization_name, plan_name, event_sk, attributes
 ) VALUES
-    ('anna', '2020-11-08 10:00Z', '2020-11-09 10:00Z', false, 'a', 'e1', 't1', 'Acme', 'free', 1, NULL),
-    ('anna', '2020-11-09 10:00Z', '2020-12-08 10:00Z', false, 'b', 'e1', 't2', 'Acme', 'free', 2, '{"c": 1}'),
-    ('anna', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, 'b', 'e3', 't2', 'Acme', NULL,   3, '{"c": 1}'),
-    ('anna', '2020-12-09 10:00Z', '2020-12-10 10:00Z', false, 'b', 'e4', 't4', 'Acme', NULL,   4, '{"c": 2}'),
-    ('anna', '2020-12-10 10:00Z', NULL,                false, 'c', 'e5', 't5', 'Beta', 'free', 5, NULL),
-    ('back', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, 'a', 'a',  'a',  'Acme', 'free', 6, NULL),
-    ('back', '2020-12-09 10:00Z', '2020-12-10 10:00Z', true,  'a', 'a',  'a',  'Acme', 'free', 7, NULL),
-    ('back', '2020-12-10 10:00Z', NULL,                false, 'a', 'a',  'a',  'Acme', 'free', 8, NULL),
-    ('gone', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, 'a', 'a',  'a',  'Acme', 'free', 9, NULL),
-    ('gone', '2020-12-09 10:00Z', NULL,                true,  'a', 'a',  'a',  'Acme', 'free', 10, NULL);
+    ('anna', '2020-11-08 10:00Z', '2020-11-09 10:00Z', false, false, 'a', 'e1', 't1', 'Acme', 'free', 1, NULL),
+    ('anna', '2020-11-09 10:00Z', '2020-12-08 10:00Z', false, false, 'b', 'e1', 't2', 'Acme', 'free', 2, '{"c": 1}'),
+    ('anna', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, false, 'b', 'e3', 't2', 'Acme', NULL,   3, '{"c": 1}'),
+    ('anna', '2020-12-09 10:00Z', '2020-12-10 10:00Z', false, false, 'b', 'e4', 't4', 'Acme', NULL,   4, '{"c": 2}'),
+    ('anna', '2020-12-10 10:00Z', NULL,                true,  false, 'c', 'e5', 't5', 'Beta', 'free', 5, NULL),
+    ('back', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, false, 'a', 'a',  'a',  'Acme', 'free', 6, NULL),
+    ('back', '2020-12-09 10:00Z', '2020-12-10 10:00Z', false, true,  'a', 'a',  'a',  'Acme', 'free', 7, NULL),
+    ('back', '2020-12-10 10:00Z', NULL,                true,  false, 'a', 'a',  'a',  'Acme', 'free', 8, NULL),
+    ('gone', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, false, 'a', 'a',  'a',  'Acme', 'free', 9, NULL),
+    ('gone', '2020-12-09 10:00Z', NULL,                true,  true,  'a', 'a',  'a',  'Acme', 'free', 10, NULL);
 
 PREPARE history(text[]) AS
 SELECT concat_ws(' ', user_id COLLATE "default", to_char(valid_from, 'MM-DD'), coalesce(to_char(valid_to, 'MM-DD'), 'open')) || coalesce(' ' || nullif(concat_ws(' ', username, user_email, user_type, organization_name, plan_name, attributes), ''), '')

@@ -109,8 +109,8 @@ SELECT is((SELECT count(*) FROM reports.user_events_daily WHERE event_date = cur
 INSERT INTO crm.users_dim_open (user_id, valid_from, is_deleted, event_sk) VALUES ('anna', '2020-12-08 10:00Z', false, 1);
 SELECT is(pg_temp.finding('gap'), NULL, 'versions: as they should be');
 SELECT internal.add_users_dim_period('2020-12-01') \g /dev/null
-INSERT INTO crm.users_dim (user_id, valid_from, valid_to, is_deleted, event_sk)
-SELECT user_id, '2020-12-07 10:00Z', '2020-12-07 11:00Z', false, 2
+INSERT INTO crm.users_dim (user_id, valid_from, valid_to, is_valid, is_deleted, event_sk)
+SELECT user_id, '2020-12-07 10:00Z', '2020-12-07 11:00Z', false, false, 2
 FROM unnest(ARRAY['anna', 'bert']) AS user_id;
 SELECT is(
     pg_temp.finding('gap'), '2 found: ends before the next version begins: 1', 'versions: what is wrong, and how often; nobody is named'

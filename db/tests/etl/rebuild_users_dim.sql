@@ -61,7 +61,7 @@ FROM unnest(ARRAY['2020-12-08', '2020-12-09', '2021-02-08']::date[]) AS day;
 -- Hands break it in each way there is.
 UPDATE crm.users_dim SET username = 'X' WHERE username = 'tie';
 DELETE FROM crm.users_dim WHERE username = 'cy';
-UPDATE crm.users_dim SET valid_to = '2020-12-09 10:00Z' WHERE user_id = 'dee';
+UPDATE crm.users_dim SET valid_to = '2020-12-09 10:00Z', is_valid = false WHERE user_id = 'dee';
 INSERT INTO crm.users_dim (user_id, valid_from, is_deleted, event_sk) VALUES ('nobody', '2020-12-10 10:00Z', false, 0);
 DELETE FROM raw.user_events WHERE user_id = 'bo' AND event_type = 'User Deleted';
 SELECT results_eq(

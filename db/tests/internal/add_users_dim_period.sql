@@ -64,9 +64,9 @@ SELECT is(
 );
 
 -- What the tables themselves refuse.
-INSERT INTO crm.users_dim (user_id, valid_from, valid_to, is_deleted, event_sk) VALUES
-    ('anna', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, 1),
-    ('anna', '2020-12-09 10:00Z', NULL,                false, 2);
+INSERT INTO crm.users_dim (user_id, valid_from, valid_to, is_valid, is_deleted, event_sk) VALUES
+    ('anna', '2020-12-08 10:00Z', '2020-12-09 10:00Z', false, false, 1),
+    ('anna', '2020-12-09 10:00Z', NULL,                true,  false, 2);
 SELECT results_eq(
     -- The number is that of a shard.
     $$ SELECT regexp_replace(tableoid::regclass::text, '_\d{6,}$', ''), is_valid FROM crm.users_dim ORDER BY event_sk $$,
@@ -75,8 +75,8 @@ SELECT results_eq(
 );
 SELECT throws_ok(
     format(
-        'INSERT INTO crm.users_dim (user_id, valid_from, valid_to, is_deleted, event_sk) VALUES (%L, %L, %L, false, 3)',
-        user_id, valid_from, valid_to
+        'INSERT INTO crm.users_dim (user_id, valid_from, valid_to, is_valid, is_deleted, event_sk) VALUES (%L, %L, %L, %L, false, 3)',
+        user_id, valid_from, valid_to, valid_to IS NULL
     ),
     sqlstate, NULL, description
 )

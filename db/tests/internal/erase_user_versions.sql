@@ -8,8 +8,8 @@ CREATE FUNCTION pg_temp.version(p_id text, p_from text, p_to text, p_name text, 
     RETURNS void
     LANGUAGE sql
 AS $$
-    INSERT INTO crm.users_dim (user_id, valid_from, valid_to, is_deleted, username, user_email, user_type, event_sk)
-    VALUES (p_id, p_from::timestamptz, p_to::timestamptz, p_is_deleted, p_name, p_email, 'Admin', p_event_sk)
+    INSERT INTO crm.users_dim (user_id, valid_from, valid_to, is_valid, is_deleted, username, user_email, user_type, event_sk)
+    VALUES (p_id, p_from::timestamptz, p_to::timestamptz, p_to IS NULL, p_is_deleted, p_name, p_email, 'Admin', p_event_sk)
 $$;
 CREATE TEMP VIEW version AS
 SELECT user_id COLLATE "default" AS user_id, valid_from, valid_to, is_deleted, username, user_email, user_type, event_sk

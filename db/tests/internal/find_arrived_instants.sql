@@ -29,11 +29,11 @@ SELECT bag_eq(
 );
 
 SELECT internal.add_users_dim_period('2020-12-01') \g /dev/null
-INSERT INTO crm.users_dim (user_id, valid_from, valid_to, is_deleted, event_sk) VALUES
-    ('cleo', '2020-12-08 20:59Z', '2020-12-08 22:00Z', false, 1),
-    ('cleo', '2020-12-08 22:00Z', '2020-12-09 00:00Z', false, 2),
-    ('cleo', '2020-12-09 00:00Z', NULL,                false, 3),
-    ('bert', '2020-12-08 10:00Z', NULL,                false, 4);
+INSERT INTO crm.users_dim (user_id, valid_from, valid_to, is_valid, is_deleted, event_sk) VALUES
+    ('cleo', '2020-12-08 20:59Z', '2020-12-08 22:00Z', false, false, 1),
+    ('cleo', '2020-12-08 22:00Z', '2020-12-09 00:00Z', false, false, 2),
+    ('cleo', '2020-12-09 00:00Z', NULL,                true,  false, 3),
+    ('bert', '2020-12-08 10:00Z', NULL,                true,  false, 4);
 DELETE FROM internal.users_dim_arrived;
 EXECUTE find \g /dev/null
 SELECT bag_eq(
