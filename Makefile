@@ -16,9 +16,9 @@ export IMPORT_DATE
 export CALLED_IN := $(PWD)
 
 MANAGE := @services/manage
-CHECKED := driver reporting bench db/mutate services/dead_letters.py services/let_in.py
+CHECKED := driver reporting bench db/tools/mutate services/dead_letters.py services/let_in.py
 SCRIPTS := .ci/matrix .ci/run $(addprefix services/,apt-install common consumers docker external import local manage passwords processes requirements tuned venv) \
-  $(addprefix db/,citus/test coverage lint migrate restore scratch test try)
+  $(addprefix db/,citus/test lint migrate test tools/coverage tools/restore tools/scratch tools/try)
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run
 # The same as the superuser: tests install extensions, stop sessions and change settings of the server.
@@ -78,12 +78,12 @@ catch_up: ## Run every load for exactly the days that need it
 ##@ operate
 .PHONY: preview
 preview: ## Show what the loads of a day would change, or those of all stale days (IMPORT_DATE=2020-12-08, or FROM= TO=)
-	$(RUN) psql --no-psqlrc --quiet --set=day="$$IMPORT_DATE" --set=first="$(FROM)" --set=last="$(TO)" --file=db/preview.sql
+	$(RUN) psql --no-psqlrc --quiet --set=day="$$IMPORT_DATE" --set=first="$(FROM)" --set=last="$(TO)" --file=db/tools/preview.sql
 
 .PHONY: try
 try: ## Show what the rules of a checkout would change, on a copy with the raw events of some days (FROM= TO= RULES=../branch/db)
 	@[[ -n "$(FROM)" && -n "$(TO)" ]] || { echo "usage: make try FROM=YYYY-MM-DD TO=YYYY-MM-DD [RULES=FOLDER]" >&2; exit 2; }
-	$(RUN) db/try "$(FROM)" "$(TO)" $(RULES)
+	$(RUN) db/tools/try "$(FROM)" "$(TO)" $(RULES)
 
 .PHONY: rebuild
 rebuild: ## Build the whole dimension anew beside its readers, and show what differs
@@ -173,12 +173,13 @@ endef
 export LINT
 
 .PHONY: reference
-reference: setup ## Write docs/reference.md from the comments of the database
-	$(RUN) psql --no-psqlrc --quiet --no-align --tuples-only --file=db/reference.sql --output=docs/reference.md
+reference: setup ## Write docs/reference.md and docs/tables.md from the database
+	$(RUN) psql --no-psqlrc --quiet --no-align --tuples-only --file=db/tools/reference.sql --output=docs/reference.md
+	$(RUN) psql --no-psqlrc --quiet --no-align --tuples-only --file=db/tools/diagram.sql --output=docs/tables.md
 
 .PHONY: mutate
 mutate: test_tools setup ## Change one thing at a time in the SQL functions: the SQL tests must fail (FILES=…, else half an hour)
-	$(RUN_AS_ADMIN) db/scratch pgtap db/mutate $(FILES)
+	$(RUN_AS_ADMIN) db/tools/scratch pgtap db/tools/mutate $(FILES)
 
 .PHONY: e2e
 e2e: test_tools setup ## Emit events, load them, compare every row of both tables
@@ -202,9 +203,9 @@ test_failover: test_tools setup ## Kill each node of a RabbitMQ of three, and pr
 
 .PHONY: bench
 bench: test_tools setup ## Measure the way into raw, the loads and freshness, half an hour
-	$(RUN_AS_ADMIN) db/scratch pgtap python -m bench.ingest
-	$(RUN_AS_ADMIN) db/scratch pgtap python -m bench.loads
-	$(RUN_AS_ADMIN) db/scratch pgtap python -m bench.freshness
+	$(RUN_AS_ADMIN) db/tools/scratch pgtap python -m bench.ingest
+	$(RUN_AS_ADMIN) db/tools/scratch pgtap python -m bench.loads
+	$(RUN_AS_ADMIN) db/tools/scratch pgtap python -m bench.freshness
 
 .PHONY: test_docker lint_docker
 test_docker: ## Run `test` in containers
@@ -219,7 +220,7 @@ backup: ## Dump the database into a file of the checkout (BACKUP=warehouse.dump)
 	$(RUN) pg_dump --format=custom --file=$(BACKUP)
 
 restore: ## Fill an empty warehouse from such a file, also of an older PostgreSQL (BACKUP=warehouse.dump)
-	$(RUN) db/restore $(BACKUP)
+	$(RUN) db/tools/restore $(BACKUP)
 
 ##@ develop
 .PHONY: test_matrix

@@ -26,7 +26,7 @@ from bench.scratch import require_scratch
 from driver.database import Connection, connect
 from driver.ingest import Arrived, ingest
 
-SCRATCH: Final = Path(__file__).parents[1] / "db" / "scratch"
+SCRATCH: Final = Path(__file__).parents[1] / "db" / "tools" / "scratch"
 SHARDS: Final = 32
 SAMPLE: Final = 20_000  # events that are ingested
 DAYS: Final = ("2020-12-01", "2020-12-02", "2020-12-03", "2020-12-04", "2020-12-05")

@@ -1,6 +1,6 @@
 """Measures how soon events are in the dimension, in a scratch database and queue.
 
-usage: db/scratch pgtap python -m bench.freshness [EVENTS]
+usage: db/tools/scratch pgtap python -m bench.freshness [EVENTS]
 
 A day of EVENTS (default 1,000,000) by half as many users is loaded; then single events and
 thousands arrive late. In the end 1,000 events a second are published for half a minute, a consumer

@@ -1,6 +1,6 @@
 """Measures the way into raw, as ratios of one run, in a scratch database and queue.
 
-usage: db/scratch pgtap python -m bench.ingest [EVENTS]
+usage: db/tools/scratch pgtap python -m bench.ingest [EVENTS]
 
 EVENTS (default 200,000) are published and consumed in each round; the memory figures take five
 times as many, the full table fifty times. What is compared runs in turn; the median counts.

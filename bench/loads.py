@@ -1,6 +1,6 @@
 """Measures the loads, as ratios of one run, in scratch databases.
 
-usage: db/scratch pgtap python -m bench.loads [EVENTS]
+usage: db/tools/scratch pgtap python -m bench.loads [EVENTS]
 
 EVENTS (default 100,000) happen on a day, to five times as many users; 100 days of them are loaded
 before the measurements begin, which take a new day each. What is compared runs in turn, a

@@ -96,7 +96,7 @@ def fixture_template() -> Iterator[str]:
 
 @pytest.fixture(name="migrated", scope="session")
 def fixture_migrated(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The name of a migrated database that lives as long as the test session, or db/scratch's."""
+    """The name of a migrated database that lives as long as the test session, or db/tools/scratch's."""
     if subprocess.run(SCRATCH, capture_output=True, check=False).returncode == 0:
         yield os.environ["PGDATABASE"]
     else:
@@ -248,7 +248,7 @@ def waiting(
 def changed_rules(tmp_path: Path) -> Path:
     """A copy of db, in which names become lower case in the dimension."""
     shutil.copytree(DB, tmp_path / "db")
-    states = tmp_path / "db" / "functions" / "internal" / "user_states.sql"
+    states = tmp_path / "db" / "functions" / "internal" / "dimensions" / "user_states.sql"
     value = "internal.blank_to_null(username)"
     text = states.read_text("utf-8")
     assert value in text

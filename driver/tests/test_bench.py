@@ -17,7 +17,7 @@ pytestmark = NEEDS_SERVERS
 def test_figures_are_printed(module: str, events: int, figure: str) -> None:
     """From the first to the last."""
     done = subprocess.run(
-        [DB / "scratch", "pgtap", sys.executable, "-m", f"bench.{module}", str(events)],
+        [DB / "tools" / "scratch", "pgtap", sys.executable, "-m", f"bench.{module}", str(events)],
         cwd=DB.parent,
         check=True,
         stdout=subprocess.PIPE,

@@ -190,9 +190,12 @@ def test_the_program_that_publishes(
     ]
 
 
-def test_the_reference(sample: Connection) -> None:
+@pytest.mark.parametrize(("query", "page"), [("reference", "reference"), ("diagram", "tables")])
+def test_what_is_made_from_the_database(sample: Connection, query: str, page: str) -> None:
     """It is what `make reference` would write."""
     assert sample
     command = ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only"]
-    told = subprocess.check_output([*command, f"--file={DB / 'reference.sql'}"], encoding="utf-8")
-    assert (ROOT / "docs" / "reference.md").read_text("utf-8") == told, "run make reference"
+    told = subprocess.check_output(
+        [*command, f"--file={DB / 'tools' / query}.sql"], encoding="utf-8"
+    )
+    assert (ROOT / "docs" / f"{page}.md").read_text("utf-8") == told, "run make reference"

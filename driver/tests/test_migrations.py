@@ -511,10 +511,10 @@ def test_what_arrives_while_a_dump_is_restored_waits_in_the_queue(
     dump = tmp_path / "warehouse.dump"
     subprocess.run(["pg_dump", "--format=custom", "--file", dump], check=True)
     fresh.execute("SELECT raw.ingest_user_events(%s, NULL)", ([b"no event"],))
-    refused = subprocess.run([DB / "restore", dump], stderr=subprocess.PIPE, check=False)
+    refused = subprocess.run([DB / "tools" / "restore", dump], stderr=subprocess.PIPE, check=False)
     assert refused.returncode == 1 and b"has events or organizations" in refused.stderr
     fresh.execute("DELETE FROM raw.rejected_user_events")
-    failed = subprocess.run([DB / "restore", tmp_path / "none"], check=False)
+    failed = subprocess.run([DB / "tools" / "restore", tmp_path / "none"], check=False)
     assert failed.returncode == 1
     name = fresh.info.dbname
     fresh.close()
@@ -537,7 +537,7 @@ def test_what_arrives_while_a_dump_is_restored_waits_in_the_queue(
     with (
         psycopg.connect(dbname="postgres", autocommit=True) as server,
         subprocess.Popen([sys.executable, "-m", "driver", "consume"]) as consumer,
-        subprocess.Popen([DB / "restore", dump], env=environment) as restore,
+        subprocess.Popen([DB / "tools" / "restore", dump], env=environment) as restore,
     ):
         try:
             until((tmp_path / "begun").exists)

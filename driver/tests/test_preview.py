@@ -16,7 +16,7 @@ EVENTS: Final = [
 
 
 def preview(day: str = "", first: str = "", last: str = "") -> list[list[str]]:
-    """What db/preview.sql prints, as the words of each line."""
+    """What db/tools/preview.sql prints, as the words of each line."""
     command = ["psql", "--no-psqlrc", "--quiet", f"--file={DB}/preview.sql"]
     command += [f"--set=day={day}", f"--set=first={first}", f"--set=last={last}"]
     done = subprocess.run(command, check=True, stdout=-1, stderr=-1, encoding="utf-8")
@@ -59,8 +59,8 @@ def test_a_preview_waits_for_a_load(conn: psycopg.Connection[Any], migrated: str
 
 
 def run_try(conn: psycopg.Connection[Any], *arguments: str | Path) -> tuple[int, str, str]:
-    """Status and output of db/try, of which no database is left."""
-    with subprocess.Popen([DB / "try", *arguments], stdout=-1, stderr=-1, encoding="utf-8") as run:
+    """Status and output of db/tools/try, of which no database is left."""
+    with subprocess.Popen([DB / "tools" / "try", *arguments], stdout=-1, stderr=-1, encoding="utf-8") as run:
         output, errors = run.communicate()
     left = "SELECT datname FROM pg_database WHERE split_part(datname, '_', 3) = %s"
     assert conn.execute(left, (str(run.pid),)).fetchall() == []

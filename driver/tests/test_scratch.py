@@ -16,7 +16,7 @@ TESTS: Final = DB / "tests"
 FILES: Final = sorted(TESTS.rglob("*.sql"))
 FAULT: Final = (
     "is not a scratch database, which a test may empty: use db/test FILE,"
-    " or db/scratch pgtap pg_prove FILE\n"
+    " or db/tools/scratch pgtap pg_prove FILE\n"
 )
 PSQL: Final = ("psql", "--no-psqlrc", "--quiet")
 
@@ -60,7 +60,7 @@ def test_nothing_runs_on_a_live_database(fresh: psycopg.Connection[Any]) -> None
     for module in ("ingest", "loads", "freshness"):
         done = run(sys.executable, "-m", f"bench.{module}", "1")
         assert done.returncode == 3 and done.stderr.endswith(fault)
-    done = run(DB / "mutate", DB / "functions" / "internal" / "plain_name.sql")
+    done = run(DB / "tools" / "mutate", DB / "functions" / "internal" / "messages" / "plain_name.sql")
     assert done.returncode != 0 and fault in done.stderr
 
 

@@ -378,7 +378,7 @@ def test_a_dump_becomes_the_warehouse_of_another_server(running: None, tmp_path:
     before = succeed(*table)
     succeed("run", "pg_dump", "--format=custom", f"--file={dump}")
 
-    refused = services("run", "db/restore", dump)
+    refused = services("run", "db/tools/restore", dump)
     assert refused.returncode == 1
     assert (
         "the database warehouse has events or organizations: restore into a new one"
@@ -389,7 +389,7 @@ def test_a_dump_becomes_the_warehouse_of_another_server(running: None, tmp_path:
     succeed("run", "dropdb", "--force", "warehouse")
     succeed("run", "createdb", "--template=template0", "warehouse")
     succeed("run", "db/migrate")
-    assert "restored; to load: 3 days" in succeed("run", "db/restore", dump)
+    assert "restored; to load: 3 days" in succeed("run", "db/tools/restore", dump)
     assert succeed(*table) == before != ""
     succeed("run", "python", "-m", "driver", "catch-up")
     assert succeed("psql", "-XAtc", "SELECT count(*) FROM etl.stale_dates") == "0\n"
