@@ -11,21 +11,33 @@ WHERE nspname IN ('raw', 'crm', 'reports', 'etl')
   AND relkind IN ('r', 'p', 'v')
   AND NOT relispartition;
 
--- A load writes the table of its name; a view is read from what its rule depends on.
+-- A load writes the table of its name. A view is made of what it reads, also by way of views that are for our own use; a partition
+-- is a part of its table.
 CREATE TEMP VIEW flow AS
+WITH RECURSIVE reads (target, oid) AS (
+    SELECT oid, oid
+    FROM relation
+    WHERE relkind = 'v'
+    UNION
+    SELECT reads.target, coalesce(inhparent, depend.refobjid)
+    FROM reads
+    LEFT JOIN relation AS visible ON visible.oid = reads.oid
+    JOIN pg_rewrite AS rule ON rule.ev_class = reads.oid
+    JOIN pg_depend AS depend ON depend.classid = 'pg_rewrite'::regclass AND depend.objid = rule.oid
+    LEFT JOIN pg_inherits ON inhrelid = depend.refobjid
+    WHERE depend.refclassid = 'pg_class'::regclass
+      AND (visible.oid IS NULL OR reads.oid = reads.target)
+)
 SELECT source.oid AS source, target.oid AS target, load.load_function AS by
 FROM etl.loads AS load
 CROSS JOIN unnest(load.depends_on) AS source_name
 JOIN relation AS source ON source.oid = to_regclass(source_name)
 JOIN relation AS target ON target.name = load.load_name
 UNION
-SELECT source.oid, target.oid, NULL
-FROM relation AS target
-JOIN pg_rewrite AS rule ON rule.ev_class = target.oid
-JOIN pg_depend AS depend ON depend.classid = 'pg_rewrite'::regclass AND depend.objid = rule.oid
-JOIN relation AS source ON depend.refclassid = 'pg_class'::regclass AND depend.refobjid = source.oid
-WHERE target.relkind = 'v'
-  AND source.oid <> target.oid;
+SELECT relation.oid, reads.target, NULL
+FROM reads
+JOIN relation ON relation.oid = reads.oid
+WHERE reads.oid <> reads.target;
 
 \qecho '<!-- Written by make reference, from the database. -->'
 \qecho '# The tables, and what flows where'
