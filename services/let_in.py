@@ -3,7 +3,6 @@
 usage: python services/let_in.py <FILE    the password of warehouse_ingest, then warehouse_load
 
 The server gets what it can check a password by, not the password: its log may show each statement.
-Whether catch-up runs on schedule is noted by what runs it.
 """
 
 import sys
@@ -21,4 +20,3 @@ with psycopg.connect() as connection:
                 sql.Identifier(role), sql.Literal(verifier.decode())
             )
         )
-    connection.execute("DELETE FROM etl.catch_up_schedule")

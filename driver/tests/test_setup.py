@@ -308,6 +308,8 @@ def test_what_ends_is_started_again(running: None) -> None:
         )
         assert succeed("start_catch_up") == "catch-up: not on schedule\n"
     assert "catch-up" not in pids()
+    schedule = ("psql", "--no-psqlrc", "--tuples-only", "--command=TABLE etl.catch_up_schedule")
+    assert succeed("run", *schedule).strip() == ""
 
 
 @pytest.fixture(name="programs")
