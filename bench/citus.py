@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import psycopg
 from psycopg import sql
 from rich.console import Console
 from rich.table import Table
@@ -23,7 +24,7 @@ from rich.table import Table
 from bench.events import events
 from bench.loads import FILL_RAW, LOAD_DIM, LOAD_REPORT
 from bench.scratch import require_scratch
-from driver.database import Connection, connect
+from driver.database import Connection
 from driver.ingest import Arrived, ingest
 
 SCRATCH: Final = Path(__file__).parents[1] / "db" / "tools" / "scratch"
@@ -98,7 +99,7 @@ def seconds(action: Callable[[], Any]) -> float:
 def measure(count: int) -> None:
     """Measure everything in the database of PGDATABASE; print a line of figures, and the plans."""
     require_scratch()
-    with connect("bench") as connection:
+    with psycopg.connect(autocommit=True) as connection:
         sample = list(events(SAMPLE))
 
         def ingest_by(size: int, salt: str) -> float:
@@ -134,7 +135,7 @@ def measure(count: int) -> None:
 
 def main(count: int) -> None:
     """Measure on each number of workers, and print the tables."""
-    with connect("bench") as connection:
+    with psycopg.connect(autocommit=True) as connection:
         known = "SELECT to_regproc('citus_get_active_worker_nodes') IS NOT NULL"
         if connection.execute(known).fetchall() == [(False,)]:
             print("skipped: no citus extension")

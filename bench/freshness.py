@@ -21,6 +21,7 @@ from threading import Thread
 from typing import Final
 
 import pika
+import psycopg
 from rich.console import Console
 from rich.table import Table
 
@@ -28,7 +29,7 @@ from bench.loads import FILL_RAW
 from bench.scratch import require_scratch
 from driver.broker.link import dead_letters_of
 from driver.broker.publisher import Message, Publisher
-from driver.database import Connection, connect
+from driver.database import Connection
 from driver.settings import Settings
 
 ROUNDS: Final = 5
@@ -190,7 +191,7 @@ def main(count: int) -> None:
     report = Report()
     size = {"events": count, "users": count // 2, "hours": 20}
     try:
-        with connect("bench") as connection:
+        with psycopg.connect(autocommit=True) as connection:
             connection.execute(FILL_RAW, {"first": DAY, "last": DAY, **size})
             connection.execute(NOTE_ARRIVALS, (DAY,))
             connection.execute("VACUUM ANALYZE raw.user_events")

@@ -24,6 +24,7 @@ from threading import Event
 from typing import Any, Final
 
 import pika
+import psycopg
 from pika.adapters.select_connection import SelectConnection
 from pika.channel import Channel
 from pika.spec import Basic, BasicProperties
@@ -37,7 +38,7 @@ from driver.broker.consumer import Consumer
 from driver.broker.link import dead_letters_of
 from driver.broker.publisher import Message, Publisher
 from driver.consume import consume
-from driver.database import Connection, connect
+from driver.database import Connection
 from driver.ingest import BATCH
 from driver.settings import Settings
 
@@ -325,7 +326,7 @@ def main(count: int) -> None:
     settings = Settings.from_environment()
     report = Report()
     try:
-        with connect("bench") as connection:
+        with psycopg.connect(autocommit=True) as connection:
             bench = Bench(settings, connection, count)
             measure_rates(bench, report, connection, 50 * count)
             measure_memory(bench, report, connection, count)

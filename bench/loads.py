@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.scratch import require_scratch
-from driver.database import Connection, connect
+from driver.database import Connection
 
 WARM_UP: Final = 2
 ROUNDS: Final = 5
@@ -402,7 +402,7 @@ def main(events: int) -> None:
     with (
         small_database() as small,
         untuned_database() as untuned,
-        connect("bench") as large,
+        psycopg.connect(autocommit=True) as large,
     ):
         fill(small, LOADED_DAYS[-DAYS // 10 :], [], events)
         fill(untuned, LOADED_DAYS, LATE_DAYS, events)
