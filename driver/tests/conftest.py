@@ -79,7 +79,6 @@ def database(template: str = "template0") -> Iterator[str]:
     make = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
     with psycopg.connect(dbname="postgres", autocommit=True) as server:
         server.execute(make.format(sql.Identifier(name), sql.Identifier(template)))
-        mark(server, name)
         try:
             yield name
         finally:
@@ -101,6 +100,8 @@ def fixture_migrated(request: pytest.FixtureRequest) -> Iterator[str]:
         yield os.environ["PGDATABASE"]
     else:
         with database(request.getfixturevalue("template")) as name:
+            with psycopg.connect(dbname=name, autocommit=True) as conn:
+                mark(conn, name)
             yield name
 
 

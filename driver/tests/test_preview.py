@@ -60,7 +60,9 @@ def test_a_preview_waits_for_a_load(conn: psycopg.Connection[Any], migrated: str
 
 def run_try(conn: psycopg.Connection[Any], *arguments: str | Path) -> tuple[int, str, str]:
     """Status and output of db/tools/try, of which no database is left."""
-    with subprocess.Popen([DB / "tools" / "try", *arguments], stdout=-1, stderr=-1, encoding="utf-8") as run:
+    with subprocess.Popen(
+        [DB / "tools" / "try", *arguments], stdout=-1, stderr=-1, encoding="utf-8"
+    ) as run:
         output, errors = run.communicate()
     left = "SELECT datname FROM pg_database WHERE split_part(datname, '_', 3) = %s"
     assert conn.execute(left, (str(run.pid),)).fetchall() == []

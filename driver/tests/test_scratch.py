@@ -60,7 +60,9 @@ def test_nothing_runs_on_a_live_database(fresh: psycopg.Connection[Any]) -> None
     for module in ("ingest", "loads", "freshness"):
         done = run(sys.executable, "-m", f"bench.{module}", "1")
         assert done.returncode == 3 and done.stderr.endswith(fault)
-    done = run(DB / "tools" / "mutate", DB / "functions" / "internal" / "messages" / "plain_name.sql")
+    done = run(
+        DB / "tools" / "mutate", DB / "functions" / "internal" / "messages" / "plain_name.sql"
+    )
     assert done.returncode != 0 and fault in done.stderr
 
 
