@@ -6,6 +6,8 @@ CREATE OR REPLACE FUNCTION crm.readmit_user(p_user_id text, p_from timestamptz)
     SET search_path = pg_catalog, pg_temp
 AS $readmit_user$
 BEGIN
+    PERFORM internal.begin_change('crm.readmit_user');
+
     IF p_from IS NULL THEN
         RAISE EXCEPTION 'the instant must not be null'
             USING ERRCODE = 'null_value_not_allowed',

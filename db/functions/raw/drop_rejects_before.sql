@@ -9,6 +9,8 @@ AS $drop_rejects_before$
 DECLARE
     v_rejects bigint;
 BEGIN
+    PERFORM internal.begin_change('raw.drop_rejects_before');
+
     IF p_date IS NULL OR NOT p_date <= current_date THEN
         RAISE EXCEPTION 'date must be a day that has begun'
             USING ERRCODE = CASE WHEN p_date IS NULL THEN 'null_value_not_allowed' ELSE 'invalid_parameter_value' END,
