@@ -95,7 +95,7 @@ def fixture_template() -> Iterator[str]:
 
 @pytest.fixture(name="migrated", scope="session")
 def fixture_migrated(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The name of a migrated database that lives as long as the test session, or db/tools/scratch's."""
+    """The name of a migrated database: for the test session, or the one of db/tools/scratch."""
     if subprocess.run(SCRATCH, capture_output=True, check=False).returncode == 0:
         yield os.environ["PGDATABASE"]
     else:
