@@ -17,7 +17,7 @@ EVENTS: Final = [
 
 def preview(day: str = "", first: str = "", last: str = "") -> list[list[str]]:
     """What db/tools/preview.sql prints, as the words of each line."""
-    command = ["psql", "--no-psqlrc", "--quiet", f"--file={DB}/preview.sql"]
+    command = ["psql", "--no-psqlrc", "--quiet", f"--file={DB}/tools/preview.sql"]
     command += [f"--set=day={day}", f"--set=first={first}", f"--set=last={last}"]
     done = subprocess.run(command, check=True, stdout=-1, stderr=-1, encoding="utf-8")
     assert done.stderr == ""
