@@ -98,9 +98,7 @@ def read_numbers(first: date | None, last: date | None) -> Numbers:
     """Read the loaded days from *first* to *last*, or all. Raises psycopg.Error."""
     with connect("report", writes=False) as connection, connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        connection.execute(
-            "SET LOCAL jit = off"
-        )  # without statistics it takes seconds, for nothing
+        connection.execute("SET LOCAL jit = off")  # without statistics it takes seconds
         row = connection.execute("SELECT now()").fetchone()
         freshness = connection.execute(FRESHNESS).fetchall()
         days = connection.execute(DAYS, {"first": first, "last": last}).fetchall()

@@ -11,14 +11,23 @@ FROM etl.quarantine
 GROUP BY kind
 UNION ALL -- for speed: no problem comes twice
 SELECT
-    format('%s: %s to load, the first %s', stale.load_name,
-        count(*) || CASE WHEN count(*) = 1 THEN ' day' ELSE ' days' END, min(stale.import_date))
-        || format(', since %s, though catch-up is to run every %s s',
-            to_char(min(stale.since) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'), extract(epoch FROM schedule.every)::double precision),
-    'make logs tells whether loads fail or take too long'
+    concat(
+        format('%s: %s to load, the first %s', stale.load_name,
+            count(*) || CASE WHEN count(*) = 1 THEN ' day' ELSE ' days' END, min(stale.import_date)),
+        CASE
+            WHEN schedule.every IS NOT NULL THEN format(', since %s, though catch-up is to run every %s s',
+                to_char(min(stale.since) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'),
+                extract(epoch FROM schedule.every)::double precision)
+        END
+    ),
+    CASE WHEN schedule.every IS NULL THEN 'make catch_up' ELSE 'make logs tells whether loads fail or take too long' END
 FROM etl.stale_dates AS stale
-CROSS JOIN etl.catch_up_schedule AS schedule
-WHERE stale.since < now() - 3 * schedule.every - interval '1 minute'
+LEFT JOIN etl.catch_up_schedule AS schedule ON true
+WHERE CASE
+    -- Today is loaded when it is over.
+    WHEN schedule.every IS NULL THEN stale.import_date < (now() AT TIME ZONE 'UTC')::date
+    ELSE stale.since < now() - 3 * schedule.every - interval '1 minute'
+END
 GROUP BY stale.load_name, schedule.every
 UNION ALL -- for speed: no problem comes twice
 SELECT
@@ -29,16 +38,6 @@ FROM (
 ) AS quarantine (size)
 CROSS JOIN etl.settings
 WHERE size > quarantine_limit
-UNION ALL -- for speed: no problem comes twice
-SELECT
-    format('%s: %s to load, the first %s', load_name,
-        count(*) || CASE WHEN count(*) = 1 THEN ' day' ELSE ' days' END, min(import_date)),
-    'make catch_up'
-FROM etl.stale_dates
--- Today is loaded when it is over.
-WHERE import_date < (now() AT TIME ZONE 'UTC')::date
-  AND NOT EXISTS (SELECT FROM etl.catch_up_schedule)
-GROUP BY load_name
 UNION ALL -- for speed: no problem comes twice
 SELECT
     format('catch-up is to run every %s s, and has not begun since %s', extract(epoch FROM schedule.every)::double precision,
