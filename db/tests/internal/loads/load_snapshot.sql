@@ -1,13 +1,15 @@
 -- internal.load_snapshot(): a transaction does not see itself as committed, whatever ends meanwhile.
 \set ON_ERROR_STOP on
 \ir ../../fixtures/scratch.sql
+-- The statement's snapshot is older than the number of its transaction, so that nothing later can have ended in it.
+SELECT internal.load_snapshot()::text AS ours, pg_current_snapshot()::text AS postgresql \gset
 BEGIN;
 SELECT plan(7);
 
 CREATE FUNCTION pg_temp.event(p_hour integer) RETURNS bytea[] LANGUAGE sql
     RETURN ARRAY[format('{"id": "anna", "event_type": "User Updated", "received_at": "2020-12-08 %s:00"}', p_hour)]::bytea[];
 
-SELECT is(internal.load_snapshot()::text, pg_current_snapshot()::text, 'while no later transaction has ended, it is that of PostgreSQL');
+SELECT is(:'ours'::text, :'postgresql', 'while no later transaction has ended, it is that of PostgreSQL');
 SELECT raw.ingest_user_events(pg_temp.event(10), NULL) \g /dev/null
 \! psql --no-psqlrc --quiet --output=/dev/null --command='SELECT pg_current_xact_id()'
 SELECT ok(pg_visible_in_snapshot(pg_current_xact_id(), pg_current_snapshot()), 'a later one has ended: PostgreSQL counts ours as over');
