@@ -31,9 +31,13 @@ GRANT EXECUTE ON FUNCTION
     crm.load_users_dim(date), reports.load_user_events_daily(date), crm.load_organizations_dim(),
     etl.run_load(text, date), etl.thin_ingests(), etl.thin_load_runs(),
     etl.begin_scheduled_catch_up(interval), etl.run_due_load(text, date),
-    etl.record_load_failure(text, date, timestamptz, text, text), etl.check_expectations()
+    etl.record_load_failure(text, date, timestamptz, text, text), etl.check_expectations(),
+    reports.load_user_events_of_days(date[]), etl.is_due_in_one_pass(text[], date[]), etl.begin_step(text),
+    etl.prepare_history(), etl.begin_history(date[]), etl.open_transactions(), etl.exchange_history(), etl.abandon_history(boolean)
     TO warehouse_load;
-GRANT EXECUTE ON PROCEDURE etl.catch_up(), etl.load_days(date, date), etl.run_loads(text[], date[]) TO warehouse_load;
+GRANT EXECUTE ON PROCEDURE
+    etl.catch_up(), etl.load_days(date, date), etl.run_loads(text[], date[]), etl.build_history(date[], interval)
+    TO warehouse_load;
 GRANT SELECT ON
     etl.expectations, etl.freshness, etl.ingests, etl.ingest_totals, etl.quarantine, etl.stale_dates, etl.loads, etl.load_runs,
     etl.load_failures, etl.load_outcomes, etl.last_loads, etl.rules, etl.rules_of_days, etl.problems, etl.metrics,

@@ -5,13 +5,15 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
 from random import choice, random, randrange
 from typing import Final, LiteralString
 
 import psycopg
 import pytest
-from psycopg.errors import LockNotAvailable, OperationalError, QueryCanceled
+from psycopg import IsolationLevel
+from psycopg.errors import LockNotAvailable, ObjectInUse, OperationalError, QueryCanceled
 
 from driver.tests.conftest import drop_periods, waiting
 from driver.tests.model import (
@@ -47,6 +49,7 @@ OTHER_LOADS: Final[list[LiteralString]] = [
     "SELECT crm.erase_user('nobody')",
 ]
 READ: Final = ("crm.users_dim", "crm.users_current", "reports.user_events_daily", "etl.stale_dates")
+CHECKSUM: Final = "SELECT count(*), sum(hashtext(dim::text)) FROM crm.users_dim AS dim"
 INGEST: Final = "SELECT raw.ingest_user_events(%s::bytea[], %s::text[])"
 
 
@@ -94,6 +97,28 @@ def read(conn: Connection) -> None:
     assert conn.execute("SELECT * FROM etl.check_users_dim()").fetchall() == []
 
 
+def read_twice(conn: Connection) -> None:
+    """See the same twice in one transaction: the old history or the new one, and never half of it."""
+    conn.isolation_level = choice([IsolationLevel.REPEATABLE_READ, IsolationLevel.SERIALIZABLE])
+    conn.read_only = True
+    with conn.transaction():
+        if random() < 0.5:
+            conn.execute("TABLE etl.settings")  # a snapshot, before the dimension is read
+            time.sleep(random() / 20)
+        seen = conn.execute(CHECKSUM).fetchall()
+        time.sleep(random() / 20)
+        assert conn.execute(CHECKSUM).fetchall() == seen
+        assert conn.execute("SELECT * FROM etl.check_users_dim()").fetchall() == []
+
+
+def build(conn: Connection) -> None:
+    """Build the history in one pass, all of it or that of some days."""
+    conn.execute("SET statement_timeout = 0")
+    with suppress(LockNotAvailable, ObjectInUse):
+        conn.execute("CALL etl.build_history(%s, '2 seconds')", (choice([None, DAYS[:5]]),))
+    time.sleep(random() / 5)
+
+
 def break_off(conn: Connection) -> None:
     """Cancel a load, or kill its session."""
     time.sleep(random() / 20)
@@ -101,7 +126,7 @@ def break_off(conn: Connection) -> None:
         SELECT
             CASE WHEN random() < 0.5 THEN pg_cancel_backend(pid) ELSE pg_terminate_backend(pid) END
         FROM pg_stat_activity
-        WHERE application_name = 'storm load'
+        WHERE (application_name = 'storm load' OR application_name LIKE 'warehouse history: %')
           AND datname = current_database()
         ORDER BY random()
         LIMIT 1
@@ -137,7 +162,7 @@ def test_a_storm_leaves_what_the_model_says(conn: Connection, migrated: str) -> 
     """Once it is over, with the stale and the corrected days loaded. There is no deadlock in it."""
     drop_periods(conn)
 
-    acts = [load, load, load, load, arrive, arrive, correct, read, break_off]
+    acts = [load, load, load, build, arrive, arrive, correct, read, read_twice, break_off]
     with ThreadPoolExecutor(len(acts)) as pool:
         storms = [pool.submit(repeat, act, migrated) for act in acts]
     assert sum(storm.result() for storm in storms) > 0

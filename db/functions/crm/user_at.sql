@@ -13,8 +13,10 @@ BEGIN ATOMIC
     FROM (
         -- A user of whom nothing came since is found below as well, by one look-up a period.
         SELECT open.*
-        FROM crm.users_dim_open AS open
+        FROM crm.users_dim AS open
         WHERE open.user_id = p_user_id
+          -- The partition key. Not the partition by name, for which etl.build_history puts another one.
+          AND coalesce(open.valid_to, 'infinity') = 'infinity'
           AND open.valid_from <= p_at
           -- for speed: earlier, few versions are still open
           AND p_at > (SELECT max(event_date) - 7 FROM reports.user_events_daily WHERE event_date <= current_date)

@@ -9,14 +9,15 @@ SELECT
     dim.plan_name,
     dim.valid_from,
     dim.attributes
--- The partition by name: to find it, a query of crm.users_dim locks every period.
-FROM crm.users_dim_open AS dim
+FROM crm.users_dim AS dim
 -- The organization that had the name when the event gave it.
 LEFT JOIN crm.organization_name_history AS organization
     ON organization.organization_name = dim.organization_name
     AND organization.named_from <= dim.valid_from
     AND organization.named_until > dim.valid_from
-WHERE NOT dim.is_deleted;
+-- The partition key: the others are not read. Not the partition by name, for which etl.build_history puts another one.
+WHERE coalesce(dim.valid_to, 'infinity') = 'infinity'
+  AND NOT dim.is_deleted;
 
 COMMENT ON VIEW crm.users_current IS
     'Each user that exists, in the last known state, with the key of the organization.';

@@ -49,13 +49,20 @@ SELECT
     END
 FROM etl.catch_up_schedule AS schedule
 LEFT JOIN LATERAL (
-    SELECT activity.pid, substring(activity.application_name FROM 'warehouse catch-up: (.*)') AS step
+    SELECT activity.pid, substring(activity.application_name FROM 'warehouse (?:catch-up|history): (.*)') AS step
     FROM pg_stat_activity AS activity
     WHERE activity.datname = current_database()
-      AND activity.application_name LIKE 'warehouse catch-up: %'
+      AND activity.application_name ~ '^warehouse (catch-up|history): '
     LIMIT 1
 ) AS running ON true
 WHERE schedule.last_begun_at < now() - 3 * schedule.every - interval '1 minute'
+UNION ALL -- for speed: no problem comes twice
+SELECT
+    format('the history that was begun to be built at %s was not put in the place of the old one',
+        to_char(began_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')),
+    'CALL etl.build_history() builds it anew; CALL etl.catch_up() loads day by day, and drops what was left'
+FROM internal.history
+WHERE NOT EXISTS (SELECT FROM internal.history_sessions)
 UNION ALL -- for speed: no problem comes twice
 SELECT
     format('%s: %s of %s loads failed in the last 24 hours, and still to load is %s', load_name,

@@ -9,11 +9,33 @@ DECLARE
     v_is_canceled boolean := false;
     v_started_at  timestamptz;
     v_rows        bigint;
+    v_versions    date[];
+    v_reports     date[];
 BEGIN
     -- Whatever the session's default is: loads refuse any other. Each transaction after it has the same.
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+
+    IF etl.is_due_in_one_pass(p_load_names, p_dates) THEN
+        SELECT
+            array_agg(import_date) FILTER (WHERE load_name = 'users_dim'),
+            array_agg(import_date) FILTER (WHERE load_name = 'user_events_daily'),
+            array_agg(load_name) FILTER (WHERE load_name NOT IN ('users_dim', 'user_events_daily')),
+            array_agg(import_date) FILTER (WHERE load_name NOT IN ('users_dim', 'user_events_daily'))
+        INTO v_versions, v_reports, p_load_names, p_dates
+        FROM unnest(p_load_names, p_dates) AS asked (load_name, import_date);
+
+        RAISE INFO '% days of users_dim in one pass', cardinality(v_versions);
+        CALL etl.build_history(v_versions, '1 minute');
+        IF cardinality(v_reports) > 0 THEN
+            PERFORM pg_catalog.set_config('application_name', 'warehouse catch-up: user_events_daily', true);
+            v_rows := reports.load_user_events_of_days(v_reports);
+            RAISE INFO '% days of user_events_daily in one pass', cardinality(v_reports);
+            COMMIT AND CHAIN;
+        END IF;
+        PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    END IF;
 
     -- A day that takes longer than statement_timeout ends each call: those that it did not let come to their turn are first.
     SELECT
@@ -58,6 +80,9 @@ BEGIN
         END IF;
     END LOOP;
 
+    IF v_failed = 0 THEN
+        PERFORM etl.abandon_history();
+    END IF;
     PERFORM etl.check_expectations();
     COMMIT;
 

@@ -4,7 +4,7 @@ SELECT
     load_name,
     import_date,
     CASE
-        WHEN outdated.import_date IS NOT NULL THEN 'the rules changed'
+        WHEN outdated.reason IS NOT NULL THEN outdated.reason
         WHEN waiting.is_loaded THEN 'events arrived after the last load began'
         ELSE 'never loaded'
     END AS reason,

@@ -15,6 +15,7 @@ BEGIN
     gone AS (
         DELETE FROM internal.outdated_days
         WHERE load_name = p_load_name
+          AND reason = 'the rules changed'
           AND import_date NOT IN (SELECT import_date FROM outdated)
     )
     INSERT INTO internal.outdated_days (load_name, import_date)

@@ -17,6 +17,11 @@ DECLARE
 BEGIN
     IF v_versions IS NULL OR EXISTS (
         SELECT
+        FROM internal.outdated_days
+        WHERE load_name = 'users_dim'
+          AND import_date = p_date
+    ) OR EXISTS (
+        SELECT
         FROM etl.arrivals
         WHERE event_date = p_date
           AND pg_visible_in_snapshot(xid, v_counted)

@@ -1,0 +1,52 @@
+-- Reads the catalogs.
+CREATE OR REPLACE FUNCTION internal.exchange_obstacle()
+    RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $exchange_obstacle$
+BEGIN
+    RETURN (
+        SELECT CASE
+            WHEN EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') THEN 'the warehouse is on Citus'
+            -- A subscriber follows rows that are written, and no exchange of tables.
+            WHEN EXISTS (
+                SELECT FROM pg_replication_slots WHERE slot_type = 'logical' AND database = current_database()
+            ) THEN 'a logical replication slot follows this database'
+            ELSE (
+                SELECT CASE
+                    WHEN EXISTS (
+                        SELECT FROM pg_publication_tables
+                        WHERE schemaname = 'crm'
+                          AND tablename IN ('users_dim', relname)
+                    ) THEN 'crm.users_dim is published'
+                    ELSE (
+                        SELECT format('%s depends on the partition crm.%s', pg_describe_object(classid, objid, 0), relname)
+                        FROM pg_depend
+                        WHERE refclassid = 'pg_class'::regclass
+                          AND refobjid = relid
+                          AND deptype = 'n'
+                          -- its own checks are made again
+                          AND NOT EXISTS (SELECT FROM pg_constraint WHERE classid = tableoid AND objid = oid AND conrelid = relid)
+                        UNION ALL
+                        SELECT format('%s belongs to the partition crm.%s', pg_describe_object(tableoid, oid, 0), relname)
+                        FROM (
+                            SELECT tableoid, oid FROM pg_trigger WHERE tgrelid = relid AND NOT tgisinternal
+                            UNION ALL
+                            SELECT tableoid, oid FROM pg_policy WHERE polrelid = relid
+                        ) AS extra
+                        LIMIT 1
+                    )
+                END AS obstacle
+                FROM pg_partition_tree('crm.users_dim')
+                JOIN pg_class ON oid = relid
+                WHERE isleaf
+                ORDER BY obstacle -- those without one, null, are last
+                LIMIT 1
+            )
+        END
+    );
+END;
+$exchange_obstacle$;
+
+COMMENT ON FUNCTION internal.exchange_obstacle() IS
+    'Why the partitions of crm.users_dim must not be exchanged for new ones; null when nothing is in the way.';
