@@ -6,7 +6,7 @@ SHELL := bash
 
 # What may be set on the command line. Another name is a mistake, which nothing else would notice.
 SETTINGS := SERVICES CONSUMERS CATCH_UP_SECONDS USER_EVENTS_QUEUE POSTGRES% RABBITMQ% PG% INGEST_PASSWORD LOAD_PASSWORD \
-  ORGANIZATIONS USER_EVENTS DIRECT IMPORT_DATE FROM TO RULES STATUS CSV BACKUP YES \
+  ORGANIZATIONS USER_EVENTS DIRECT IMPORT_DATE FROM TO IN_ONE_PASS PREVIEW RULES STATUS CSV BACKUP YES \
   FILES FAULTS SEED HISTORIES STORM PROMOTIONS SYSTEMS RUN SHELL UNTUNED SHARDS WORKERS %_proxy %_PROXY PIP% DOCKER% COMPOSE%
 UNKNOWN := $(filter-out $(SETTINGS),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
 $(if $(UNKNOWN),$(error there is no setting $(firstword $(UNKNOWN)): 'make help' lists them))
@@ -26,7 +26,7 @@ RUN_AS_ADMIN := $(MANAGE) run_as_admin
 # Run a command on the database that libpq's variables name, if they do: make starts no Citus cluster.
 CLUSTER = $(if $(PGHOST),@PATH="$(CURDIR)/.venv/bin:$$PATH",$(RUN_AS_ADMIN))
 # Run it with the rights of one role only.
-AS = $(RUN) env PGOPTIONS='-c role=warehouse_$(1)'
+AS = $(RUN) env PGOPTIONS='-c role=warehouse_$(1)$(if $(IN_ONE_PASS), -c warehouse.in_one_pass=$(IN_ONE_PASS))'
 # A reader that goes, as in `make status | head`, is no fault.
 READ_ON := || [[ $$? == 141 ]]
 
@@ -67,7 +67,7 @@ users_dim user_events_daily:
 	$(call AS,load) python -m driver load $@ --date "$$IMPORT_DATE"
 
 .PHONY: load
-load: ## Run every load for the days of a range that are not loaded yet (FROM=2020-12-05 TO=2020-12-11)
+load: ## Run every load for the days of a range that are not loaded yet (FROM=2020-12-05 TO=2020-12-11, IN_ONE_PASS=on|off)
 	@[[ -n "$(FROM)" && -n "$(TO)" ]] || { echo "usage: make load FROM=YYYY-MM-DD TO=YYYY-MM-DD" >&2; exit 2; }
 	$(call AS,load) python -m driver load-days "$(FROM)" "$(TO)"
 
@@ -86,8 +86,8 @@ try: ## Show what the rules of a checkout would change, on a copy with the raw e
 	$(RUN) db/tools/try "$(FROM)" "$(TO)" $(RULES)
 
 .PHONY: rebuild
-rebuild: ## Build the whole dimension anew beside its readers, and show what differs
-	$(RUN) psql --no-psqlrc --command="SELECT * FROM etl.rebuild_users_dim()"
+rebuild: ## Build the whole dimension anew in one pass, beside its readers (PREVIEW=1 shows what would differ)
+	$(RUN) psql --no-psqlrc --command="$(if $(PREVIEW),SELECT * FROM etl.preview_history(),CALL etl.build_history())"
 
 ##@ use
 .PHONY: status

@@ -49,7 +49,7 @@ SELECT tables_are('etl', ARRAY[
     'erasures', 'purges', 'rules', 'consumer_notes', 'consumers', 'settings', 'cluster', 'accepted_settings'
 ]);
 SELECT tables_are('internal', ARRAY[
-    'outdated_days', 'preview_rows', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors', 'users_dim_differences'
+    'outdated_days', 'history', 'history_days', 'preview_rows', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors', 'users_dim_differences'
 ]);
 
 SELECT views_are('raw', '{}'::name[]);
@@ -59,7 +59,7 @@ SELECT views_are('etl', ARRAY[
     'last_loads', 'load_outcomes', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics', 'rules_of_days',
     'current_notes', 'consumer_states'
 ]);
-SELECT views_are('internal', ARRAY['waiting_days', 'user_states', 'counted_events', 'organization_holders']);
+SELECT views_are('internal', ARRAY['waiting_days', 'user_states', 'counted_events', 'organization_holders', 'users_dim_partitions', 'history_sessions']);
 
 SELECT results_eq(
     $$ EXECUTE columns_of('crm.organization_names') $$,
@@ -400,7 +400,7 @@ SELECT results_eq(
 
 SELECT results_eq(
     $$ EXECUTE columns_of('internal.outdated_days') $$,
-    ARRAY['load_name text NOT NULL', 'import_date date NOT NULL', 'since timestamp with time zone NOT NULL DEFAULT now()'],
+    ARRAY['load_name text NOT NULL', 'import_date date NOT NULL', 'since timestamp with time zone NOT NULL DEFAULT now()', 'reason text NOT NULL DEFAULT ''the rules changed''::text'],
     'internal.outdated_days: columns'
 );
 
@@ -652,6 +652,7 @@ SELECT bag_eq(
         'etl.settings settings_future_tolerance_ck CHECK ((future_tolerance >= ''00:00:00''::interval))',
         'etl.rules rules_same_as_fk FOREIGN KEY (load_name, same_as) REFERENCES etl.rules(load_name, fingerprint)',
         'internal.outdated_days outdated_days_pk PRIMARY KEY (load_name, import_date)',
+        'internal.history_days history_days_pk PRIMARY KEY (import_date)',
         'etl.purges purges_pk PRIMARY KEY (purged_before)',
         'raw.organizations organizations_pk PRIMARY KEY (organization_key, organization_sk)',
         'raw.organizations_inbox organizations_inbox_pk PRIMARY KEY (body_sk)',
@@ -675,7 +676,7 @@ SELECT bag_eq(
     $$,
     ARRAY[
         'etl.catch_up_schedule_one_ix', 'etl.cluster_one_ix', 'etl.erasure_secret_one_ix', 'etl.ingests_import_id_ix', 'etl.ingests_ingested_at_ix',
-        'etl.load_runs_arrived_ix', 'etl.load_runs_last_ix', 'etl.settings_one_ix', 'raw.user_events_event_sk_ix'
+        'etl.load_runs_arrived_ix', 'etl.load_runs_last_ix', 'etl.settings_one_ix', 'internal.history_one_ix', 'raw.user_events_event_sk_ix'
     ],
     'indexes beside those of the constraints'
 );
@@ -700,6 +701,27 @@ SELECT bag_eq(
         'etl.accept_setting(text,text,text) -> void',
         'etl.after_restore() -> bigint',
         'etl.begin_scheduled_catch_up(interval) -> void',
+        'etl.abandon_history(boolean) -> void',
+        'etl.begin_history(date[]) -> void',
+        'etl.begin_step(text) -> text',
+        'etl.build_history(date[],interval) -> ',
+        'etl.exchange_history() -> text',
+        'etl.is_due_in_one_pass(text[],date[]) -> boolean',
+        'etl.open_transactions() -> text[]',
+        'etl.prepare_history() -> text',
+        'etl.preview_history(integer) -> TABLE(change text, total bigint, old_row jsonb, new_row jsonb)',
+        'internal.count_days(date[]) -> SETOF reports.user_events_daily',
+        'internal.count_history_days(timestamp with time zone) -> SETOF internal.history_days',
+        'internal.drop_history() -> void',
+        'internal.exchange_obstacle() -> text',
+        'internal.ground_of_history() -> text',
+        'internal.index_twin(regclass) -> void',
+        'internal.make_twin(regclass) -> void',
+        'internal.write_history(timestamp with time zone,date[]) -> void',
+        'reports.load_user_events_of_days(date[]) -> bigint',
+        'internal.make_history(timestamp with time zone,date[]) -> TABLE(user_id text, valid_from timestamp with time zone, '
+            || 'valid_to timestamp with time zone, is_valid boolean, is_deleted boolean, username text, user_email text, user_type text, '
+            || 'organization_name text, plan_name text, event_sk bigint, attributes jsonb)',
         'etl.catch_up() -> ',
         'etl.check_expectations() -> bigint',
         'etl.check_users_dim() -> TABLE(user_id text, valid_from timestamp with time zone, '
@@ -830,7 +852,8 @@ SELECT bag_eq(
     ARRAY[
         'crm.load_organizations_dim', 'crm.load_users_dim', 'etl.begin_scheduled_catch_up', 'etl.check_expectations',
         'etl.hear_consumer', 'etl.import_progress', 'etl.note_of_consumer', 'etl.record_load_failure', 'etl.run_due_load', 'etl.thin_ingests', 'etl.thin_load_runs',
-        'raw.ingest_organizations', 'raw.ingest_user_events', 'reports.load_user_events_daily'
+        'raw.ingest_organizations', 'raw.ingest_user_events', 'reports.load_user_events_daily', 'reports.load_user_events_of_days',
+        'etl.abandon_history', 'etl.begin_history', 'etl.exchange_history', 'etl.is_due_in_one_pass', 'etl.prepare_history'
     ],
     'functions that a role may call run with the owner''s rights, all others with the caller''s'
 );
@@ -854,7 +877,8 @@ SELECT bag_eq(
         'internal.add_users_dim_period', 'internal.count_new_users', 'internal.erase_user_events',
         'internal.keep_preview_rows', 'etl.preview_loads', 'etl.rebuild_users_dim',
         'internal.find_neighbors', 'internal.instant_hint', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_users_out_of_order',
-        'raw.drop_before', 'raw.drop_rejects_before', 'reports.load_user_events_daily', 'reports.user_changes_between', 'reports.users_between'
+        'raw.drop_before', 'raw.drop_rejects_before', 'reports.load_user_events_daily', 'reports.user_changes_between', 'reports.users_between',
+        'etl.begin_history', 'etl.exchange_history', 'etl.preview_history', 'internal.count_days', 'internal.make_history', 'internal.write_history', 'reports.load_user_events_of_days'
     ],
     'functions in which days meet instants pin the zone'
 );

@@ -60,6 +60,8 @@ EMPTY: Final = """
     DELETE FROM etl.accepted_settings;
     DELETE FROM etl.consumer_notes;
     DELETE FROM etl.consumers;
+    DELETE FROM internal.history;
+    DELETE FROM internal.history_days;
 """
 
 

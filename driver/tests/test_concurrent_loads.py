@@ -98,7 +98,7 @@ def read(conn: Connection) -> None:
 
 
 def read_twice(conn: Connection) -> None:
-    """See the same twice in one transaction: the old history or the new one, and never half of it."""
+    """See the same twice in one transaction: the old history or the new one, never half of it."""
     conn.isolation_level = choice([IsolationLevel.REPEATABLE_READ, IsolationLevel.SERIALIZABLE])
     conn.read_only = True
     with conn.transaction():

@@ -2,10 +2,9 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from collections.abc import Iterator
 from typing import Any, Final
 
 import psycopg
@@ -26,19 +25,25 @@ BUILD: Final = "CALL etl.build_history(NULL, '10 seconds')"
 STEP: Final = "SELECT application_name FROM pg_stat_activity WHERE pid = %s"
 PROBLEMS: Final = "SELECT problem FROM etl.problems WHERE problem LIKE '%%history%%'"
 BESIDE: Final = """
-    SELECT FROM pg_class WHERE relnamespace = 'internal'::regnamespace AND relname ~ '^users_dim_(open|\\d)'
+    SELECT
+    FROM pg_class
+    WHERE relnamespace = 'internal'::regnamespace
+      AND relname ~ '^users_dim_(open|\\d)'
     """
 # All that a partition is, but for the numbers of its objects.
 CATALOG: Final = """
     SELECT
-        relname, relacl::text, reloptions, relreplident, relpersistence, pg_get_expr(relpartbound, oid),
+        relname, relacl::text, reloptions, relreplident, relpersistence,
+        pg_get_expr(relpartbound, oid),
         obj_description(oid, 'pg_class'),
-        (SELECT array_agg((pg_get_indexdef(indexrelid), indisclustered, indisreplident)::text ORDER BY 1)
+        (SELECT array_agg((pg_get_indexdef(indexrelid), indisclustered, indisreplident)::text
+            ORDER BY indexrelid::regclass::text)
          FROM pg_index WHERE indrelid = oid),
-        (SELECT array_agg((conname, contype, conislocal, coninhcount, pg_get_constraintdef(oid))::text ORDER BY conname)
+        (SELECT array_agg((conname, conislocal, coninhcount, pg_get_constraintdef(oid))::text
+            ORDER BY conname)
          FROM pg_constraint WHERE conrelid = pg_class.oid),
-        (SELECT array_agg((attname, atttypid, attcollation, attnotnull, attstattarget, attstorage, attacl::text,
-            col_description(attrelid, attnum))::text ORDER BY attname)
+        (SELECT array_agg((attname, atttypid, attcollation, attnotnull, attstattarget, attstorage,
+            attacl::text, col_description(attrelid, attnum))::text ORDER BY attname)
          FROM pg_attribute WHERE attrelid = oid AND attnum > 0 AND NOT attisdropped)
     FROM pg_class
     WHERE relnamespace = 'crm'::regnamespace
@@ -120,6 +125,7 @@ def test_a_snapshot_from_after_the_filling_sees_the_new_one(
 
 def test_a_cursor_and_a_plan_from_before(history: Connection, migrated: str) -> None:
     """A cursor keeps the exchange waiting; a prepared statement is planned again."""
+    assert names(history) == ["old"] * 3
     with psycopg.connect(dbname=migrated) as reader:
         reader.execute("PREPARE names AS " + NAMES)
         for _ in range(6):
@@ -153,7 +159,8 @@ def test_a_load_meanwhile_is_not_lost(history: Connection, migrated: str) -> Non
     assert history.execute(
         "SELECT load_name, import_date::text, reason FROM etl.stale_dates ORDER BY 2"
     ).fetchall() == [
-        ("users_dim", day, "loaded while the history was built") for day in ("2020-12-20", "2021-01-11")
+        ("users_dim", day, "loaded while the history was built")
+        for day in ("2020-12-20", "2021-01-11")
     ]
     # A report by what arrives must not rely on versions that are not there.
     arrive(history, "anna 2020-12-20 later")
@@ -180,7 +187,8 @@ def test_what_is_gone_meanwhile_does_not_come_back(history: Connection, migrated
                 running.result()
         assert history.execute("SELECT FROM crm.users_dim WHERE user_id = 'anna'").rowcount == 0
     assert history.execute("SELECT count(*) FROM crm.users_dim").fetchone() == (3,)
-    assert history.execute("SELECT FROM etl.stale_dates WHERE load_name = 'users_dim'").rowcount == 0
+    stale = "SELECT FROM etl.stale_dates WHERE load_name = 'users_dim'"
+    assert history.execute(stale).rowcount == 0
 
 
 def test_it_gives_up_when_the_old_one_stays_in_use(history: Connection, migrated: str) -> None:
@@ -213,7 +221,7 @@ def test_two_at_once(history: Connection, migrated: str) -> None:
 
 
 def test_killed_at_any_instant(history: Connection, migrated: str) -> None:
-    """The old or the new one is there; what lies beside is named, and taken away by the next call."""
+    """The old one is there or the new one; what lies beside is named, and gone by the next call."""
     sevens = [f"{user} 2020-12-{day:02} old" for user in "abcdefgh" for day in range(1, 29)]
     arrive(history, *sevens)
     history.execute("CALL etl.build_history()")
@@ -260,6 +268,9 @@ def test_the_new_partitions_are_as_the_old_ones(own_warehouse: Connection) -> No
     conn.execute("CALL etl.build_history()")
     assert conn.execute(CATALOG).fetchall() == before
     assert conn.execute("SELECT 'crm.users_dim_open'::regclass::oid").fetchone() != files
-    assert conn.execute(
-        "SELECT FROM pg_stats WHERE tablename = 'users_dim_open' AND attname = 'username'"
-    ).rowcount == 1
+    assert (
+        conn.execute(
+            "SELECT FROM pg_stats WHERE tablename = 'users_dim_open' AND attname = 'username'"
+        ).rowcount
+        == 1
+    )

@@ -9,8 +9,10 @@ CREATE OR REPLACE FUNCTION etl.exchange_history()
     -- New queries wait behind us, so not for long.
     SET lock_timeout = '100ms'
 AS $exchange_history$
+-- The bounds are what PostgreSQL itself prints.
+-- @plpgsql_check_options: security_warnings = false
 DECLARE
-    c_tries      CONSTANT integer := 15; -- equivalent: five seconds need not be exact
+    c_tries      CONSTANT integer := 5; -- equivalent: a second need not be exact
     v_history    internal.history;
     v_overtaken  date[];
     v_partition  record;
@@ -81,9 +83,9 @@ BEGIN
         END;
     END LOOP;
     FOR v_partition IN SELECT * FROM internal.users_dim_partitions WHERE twin IS NOT NULL LOOP
-        EXECUTE format('ALTER TABLE crm.users_dim DETACH PARTITION %s', v_partition.partition);
-        EXECUTE format('DROP TABLE %s', v_partition.partition);
-        EXECUTE format('ALTER TABLE %s SET SCHEMA crm', v_partition.twin);
+        EXECUTE format('ALTER TABLE crm.users_dim DETACH PARTITION crm.%I', v_partition.name);
+        EXECUTE format('DROP TABLE crm.%I', v_partition.name);
+        EXECUTE format('ALTER TABLE internal.%I SET SCHEMA crm', v_partition.name);
         EXECUTE format('ALTER TABLE crm.users_dim ATTACH PARTITION crm.%I %s', v_partition.name, v_partition.bounds);
         EXECUTE format('ALTER TABLE crm.%I DROP CONSTRAINT exchanged_ck', v_partition.name);
     END LOOP;

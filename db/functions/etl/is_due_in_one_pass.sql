@@ -25,7 +25,7 @@ BEGIN
         SELECT sum(waiting.n_events + CASE
             WHEN stale.reason = 'events arrived after the last load began' THEN 0
             ELSE coalesce(last_load.rows_read, 0)
-        END)
+        END)::bigint
         FROM unnest(p_load_names, p_dates) AS asked (load_name, import_date)
         LEFT JOIN etl.stale_dates AS stale USING (load_name, import_date)
         LEFT JOIN etl.last_loads AS last_load USING (load_name, import_date)

@@ -49,7 +49,7 @@ SELECT
     END
 FROM etl.catch_up_schedule AS schedule
 LEFT JOIN LATERAL (
-    SELECT activity.pid, substring(activity.application_name FROM 'warehouse (?:catch-up|history): (.*)') AS step
+    SELECT activity.pid, substring(activity.application_name FROM 'warehouse (?:catch-up: |(?=history: ))(.*)') AS step
     FROM pg_stat_activity AS activity
     WHERE activity.datname = current_database()
       AND activity.application_name ~ '^warehouse (catch-up|history): '

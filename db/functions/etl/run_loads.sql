@@ -1,5 +1,5 @@
 -- Rerun: what is loaded by then is left out.
--- A procedure that commits can have no SET clause, so it pins search_path at the start of each transaction.
+-- A procedure that commits can have no SET clause, so it pins search_path itself, as etl.begin_step does in each transaction after the first.
 CREATE OR REPLACE PROCEDURE etl.run_loads(p_load_names text[], p_dates date[])
     LANGUAGE plpgsql
 AS $run_loads$
@@ -16,6 +16,7 @@ BEGIN
     COMMIT;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    PERFORM etl.begin_step('catch-up');
 
     IF etl.is_due_in_one_pass(p_load_names, p_dates) THEN
         SELECT
@@ -28,13 +29,13 @@ BEGIN
 
         RAISE INFO '% days of users_dim in one pass', cardinality(v_versions);
         CALL etl.build_history(v_versions, '1 minute');
+        PERFORM etl.begin_step('catch-up: user_events_daily in one pass');
         IF cardinality(v_reports) > 0 THEN
-            PERFORM pg_catalog.set_config('application_name', 'warehouse catch-up: user_events_daily', true);
             v_rows := reports.load_user_events_of_days(v_reports);
             RAISE INFO '% days of user_events_daily in one pass', cardinality(v_reports);
-            COMMIT AND CHAIN;
         END IF;
-        PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        COMMIT AND CHAIN;
+        PERFORM etl.begin_step('catch-up');
     END IF;
 
     -- A day that takes longer than statement_timeout ends each call: those that it did not let come to their turn are first.
@@ -56,9 +57,7 @@ BEGIN
     FOR v_number IN 1 .. v_count LOOP
         v_started_at := clock_timestamp();
         -- For etl.problems: everybody sees this name in pg_stat_activity, while the load runs.
-        PERFORM pg_catalog.set_config(
-            'application_name', format('warehouse catch-up: %s %s', p_load_names[v_number], p_dates[v_number])::name::text, true
-        );
+        PERFORM etl.begin_step(format('catch-up: %s %s', p_load_names[v_number], p_dates[v_number]));
         BEGIN
             v_rows := etl.run_due_load(p_load_names[v_number], p_dates[v_number]);
             RAISE INFO '%/% % %: %', v_number, v_count, p_load_names[v_number], p_dates[v_number],
@@ -72,7 +71,7 @@ BEGIN
                 PERFORM etl.record_load_failure(p_load_names[v_number], p_dates[v_number], v_started_at, SQLSTATE, SQLERRM);
         END;
         COMMIT AND CHAIN;
-        PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        PERFORM etl.begin_step('catch-up');
         IF v_is_canceled THEN
             RAISE EXCEPTION 'canceled in load % of %', v_number, v_count
                 USING ERRCODE = 'query_canceled',

@@ -10,7 +10,8 @@ CREATE TABLE internal.history (
     ground   text,
     days     date[]
 );
-CREATE UNIQUE INDEX history_uq ON internal.history ((true));
+CREATE UNIQUE INDEX history_one_ix ON internal.history ((true));
+ALTER TABLE internal.history REPLICA IDENTITY FULL;
 COMMENT ON TABLE internal.history IS 'The call of etl.build_history that is at work, or was ended before the exchange; no row otherwise.';
 
 CREATE TABLE internal.history_days (

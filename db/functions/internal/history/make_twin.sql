@@ -5,6 +5,8 @@ CREATE OR REPLACE FUNCTION internal.make_twin(p_partition regclass)
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $make_twin$
+-- The statements are made of what PostgreSQL itself prints, and of quoted names.
+-- @plpgsql_check_options: security_warnings = false
 DECLARE
     v_class     pg_class;
     v_statement text;

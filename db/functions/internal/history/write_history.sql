@@ -7,43 +7,46 @@ CREATE OR REPLACE FUNCTION internal.write_history(p_from timestamptz, p_days dat
     SET timezone = 'UTC'
 AS $write_history$
 DECLARE
+    c_new       CONSTANT text := 'users_dim_new';
+    c_others    CONSTANT text := 'users_dim_others';
     v_partition record;
     v_number    integer := 0;
     v_versions  bigint;
 BEGIN
-    CREATE TABLE internal.users_dim_new (LIKE crm.users_dim) PARTITION BY RANGE (coalesce(valid_to, 'infinity'));
+    EXECUTE format('CREATE TABLE internal.%I (LIKE crm.users_dim) PARTITION BY RANGE (coalesce(valid_to, ''infinity''))', c_new);
     PERFORM internal.make_twin(partition) FROM internal.users_dim_partitions;
-    CREATE TABLE internal.users_dim_others PARTITION OF internal.users_dim_new DEFAULT;
-
-    EXECUTE
-        'INSERT INTO internal.users_dim_new (
+    EXECUTE format('CREATE TABLE internal.%I PARTITION OF internal.%I DEFAULT', c_others, c_new);
+    EXECUTE format(
+        'INSERT INTO internal.%I (
             user_id, valid_from, valid_to, is_valid, is_deleted,
             username, user_email, user_type, organization_name, plan_name, event_sk, attributes
         )
         SELECT *
-        FROM internal.make_history($1, $2)'
+        FROM internal.make_history($1, $2)', c_new
+    )
     USING p_from, p_days;
 
     GET DIAGNOSTICS v_versions = ROW_COUNT;
-    RAISE INFO 'history: % versions are written beside the old ones', v_versions;
+    RAISE NOTICE 'history: % versions are written beside the old ones', v_versions;
 
     -- Versions that ended in months without a partition, as the first event of one has only just arrived.
-    ALTER TABLE internal.users_dim_new DETACH PARTITION internal.users_dim_others;
-    EXECUTE
+    EXECUTE format('ALTER TABLE internal.%I DETACH PARTITION internal.%I', c_new, c_others);
+    EXECUTE format(
         'SELECT internal.add_users_dim_period(month::date)
-        FROM (SELECT DISTINCT date_trunc(''month'', valid_to) FROM internal.users_dim_others) AS period (month)';
+        FROM (SELECT DISTINCT date_trunc(''month'', valid_to) FROM internal.%I) AS period (month)', c_others
+    );
     PERFORM internal.make_twin(partition) FROM internal.users_dim_partitions WHERE twin IS NULL;
-    EXECUTE 'INSERT INTO internal.users_dim_new SELECT * FROM internal.users_dim_others';
-    DROP TABLE internal.users_dim_others;
+    EXECUTE format('INSERT INTO internal.%I SELECT * FROM internal.%I', c_new, c_others);
+    EXECUTE format('DROP TABLE internal.%I', c_others);
 
     -- One index made of all rows takes a fraction of the time of as many insertions.
-    FOR v_partition IN SELECT *, count(*) OVER () AS total FROM internal.users_dim_partitions ORDER BY from_end LOOP
-        EXECUTE format('ALTER TABLE internal.users_dim_new DETACH PARTITION internal.%I', v_partition.name);
+    FOR v_partition IN SELECT *, count(*) OVER () AS total FROM internal.users_dim_partitions ORDER BY name LOOP
+        EXECUTE format('ALTER TABLE internal.%I DETACH PARTITION internal.%I', c_new, v_partition.name);
         PERFORM internal.index_twin(v_partition.partition);
         v_number := v_number + 1;
-        RAISE INFO 'history: partition % of % has its indexes', v_number, v_partition.total;
+        RAISE NOTICE 'history: partition % of % has its indexes', v_number, v_partition.total;
     END LOOP;
-    DROP TABLE internal.users_dim_new;
+    EXECUTE format('DROP TABLE internal.%I', c_new);
 END;
 $write_history$;
 
