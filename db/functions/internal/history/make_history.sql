@@ -9,37 +9,34 @@ CREATE OR REPLACE FUNCTION internal.make_history(p_from timestamptz, p_days date
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
     SET timezone = 'UTC'
-    -- Both parameters are known to the plan: what they exclude is not read.
-    SET plan_cache_mode = 'force_custom_plan'
 AS $make_history$
+-- @plpgsql_check_options: extra_warnings = false
 BEGIN
-    -- RETURN QUERY reads and sorts in parallel, which INSERT … SELECT does not.
-    RETURN QUERY
-    SELECT
-        version.user_id, version.received_at, version.next_at, version.next_at IS NULL, version.is_deleted,
-        version.username, version.user_email, version.user_type, version.organization_name, version.plan_name,
-        version.event_sk, version.attributes
-    FROM (
-        SELECT state.*, lead(state.received_at) OVER (PARTITION BY state.user_id ORDER BY state.received_at) AS next_at
+    -- RETURN QUERY reads and sorts in parallel, which INSERT … SELECT does not. A UNION would have to be sorted once more.
+    RETURN QUERY EXECUTE concat(
+        'SELECT
+            user_id, received_at, next_at, next_at IS NULL, is_deleted,
+            username, user_email, user_type, organization_name, plan_name, event_sk, attributes
         FROM (
-            SELECT
-                event.user_id, event.received_at, event.is_deleted,
-                event.username, event.user_email, event.user_type, event.organization_name, event.plan_name,
-                event.event_sk, event.attributes
-            FROM internal.user_states AS event
-            WHERE event.received_at >= p_from
-              AND (p_days IS NULL OR event.received_at::date = ANY (p_days))
-            UNION ALL
-            -- What is gone from raw stays.
-            SELECT
-                dim.user_id, dim.valid_from, dim.is_deleted,
-                dim.username, dim.user_email, dim.user_type, dim.organization_name, dim.plan_name,
-                dim.event_sk, dim.attributes
-            FROM crm.users_dim AS dim
-            WHERE dim.valid_from < p_from
-              AND p_from > '-infinity' -- for speed: then nothing is gone, and the dimension is not read
-        ) AS state
-    ) AS version;
+            SELECT *, lead(received_at) OVER (PARTITION BY user_id ORDER BY received_at) AS next_at
+            FROM (
+                SELECT *
+                FROM internal.user_states
+                WHERE received_at >= $1',
+        CASE WHEN p_days IS NOT NULL THEN ' AND received_at::date = ANY ($2)' END,
+        -- What is gone from raw stays.
+        CASE WHEN p_from > '-infinity' THEN '
+                UNION ALL
+                SELECT
+                    user_id, valid_from, event_sk, is_deleted,
+                    username, user_email, user_type, organization_name, plan_name, attributes
+                FROM crm.users_dim
+                WHERE valid_from < $1'
+        END, '
+            ) AS state
+        ) AS version'
+    )
+    USING p_from, p_days;
 END;
 $make_history$;
 
