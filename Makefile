@@ -205,6 +205,7 @@ test_failover: test_tools setup ## Kill each node of a RabbitMQ of three, and pr
 bench: test_tools setup ## Measure the way into raw, the loads and freshness, half an hour
 	$(RUN_AS_ADMIN) db/tools/scratch pgtap python -m bench.ingest
 	$(RUN_AS_ADMIN) db/tools/scratch pgtap python -m bench.loads
+	$(RUN_AS_ADMIN) db/tools/scratch pgtap python -m bench.history
 	$(RUN_AS_ADMIN) db/tools/scratch pgtap python -m bench.freshness
 
 .PHONY: test_docker lint_docker

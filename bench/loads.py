@@ -198,12 +198,6 @@ COPY_PARTITION: Final = """
 WRITE_DIMENSION: Final = f"""
     INSERT INTO bench.users_dim ({COLUMNS}) SELECT {COLUMNS} FROM bench.version"""
 
-REBUILD: Final = "SELECT * FROM etl.rebuild_users_dim()"
-CORRECT_DAY: Final = """
-    UPDATE raw.user_events SET user_type = 'Reader' WHERE event_date = %(day)s"""
-CHANGE_RULES: Final = """
-    CREATE OR REPLACE FUNCTION internal.user_attributes(p_extra jsonb)
-    RETURNS jsonb LANGUAGE sql IMMUTABLE RETURN '{}'::jsonb"""
 # Facts of users, at any moment of so many days up to the last one.
 CREATE_FACTS: Final = """
     DROP TABLE IF EXISTS bench.facts;
@@ -297,20 +291,6 @@ def measure(
     }
 
 
-def measure_rebuild(connection: Connection) -> Round:
-    """Write all versions bare, and build them anew: when few of them differ, and when all do."""
-    connection.execute(REBUILD)
-    connection.execute(COPY_DIMENSION)
-    for (copy_partition,) in connection.execute(COPY_PARTITION).fetchall():
-        connection.execute(copy_partition)
-    connection.execute("VACUUM ANALYZE crm.users_dim, bench.version")
-    done = {"bare": seconds(connection, WRITE_DIMENSION)}
-    connection.execute(CORRECT_DAY, {"day": LATE_DAYS[0]})
-    done["rebuild"] = seconds(connection, REBUILD)
-    connection.execute(CHANGE_RULES)
-    return done | {"rebuild all": seconds(connection, REBUILD)}
-
-
 def look_up(connection: Connection, days: int, events: int) -> tuple[float, float]:
     """Return how long facts take by crm.user_at, and by the best of the statements by hand."""
     size = {"events": events, "last": NEW_DAYS[-1], "days": days}
@@ -330,9 +310,9 @@ def compare_facts(connection: Connection, days: int, events: int) -> tuple[str, 
     return title, f"{ours:.2f} s", "the best by hand", f"{best:.2f} s", f"{ours / best:.2f}"
 
 
-def tabulate(rounds: list[Round], once: Round, versions: int) -> Table:
+def tabulate(rounds: list[Round], versions: int) -> Table:
     """The figures and their ratios."""
-    middle = once | {name: median(done[name] for done in rounds) for name in rounds[0]}
+    middle = {name: median(done[name] for done in rounds) for name in rounds[0]}
     table = Table("figure", "", "compared with", "", "ratio", "must", "aim")
     size = f"{versions / 1e6:g} million versions"
     for figure, one, against, other, must, aim in (
@@ -344,8 +324,6 @@ def tabulate(rounds: list[Round], once: Round, versions: int) -> Table:
         ("daily report", "report", "two bare counts", "count", "1.15", "1.0"),
         ("users of the last 7 days", "large report", "on a tenth", "small report", "1.5", "1.0"),
         (f"new day on {size}", "large", "the original solution", "original", "0.25", "0.125"),
-        ("rebuild, a day differs", "rebuild", "all versions written bare", "bare", "1.5", "1.0"),
-        ("rebuild, all differ", "rebuild all", "all versions written bare", "bare", "", ""),
     ):
         ratio = f"{middle[one] / middle[other]:.2f}"
         table.add_row(
@@ -416,10 +394,9 @@ def main(events: int) -> None:
         days = zip(NEW_DAYS, LATE_DAYS, strict=True)
         rounds = [measure(large, small, untuned, day, late_day) for day, late_day in days]
         facts = [compare_facts(large, span, events) for span in (DAYS, 1)]
-        once = measure_rebuild(large)
         faults = large.execute("SELECT FROM etl.check_users_dim()").fetchall()
         assert not faults, "the history is broken"
-    table = tabulate(rounds[WARM_UP:], once, DAYS * events)
+    table = tabulate(rounds[WARM_UP:], DAYS * events)
     for row in facts:
         table.add_row(*row, "1.2", "1.0")
     Console(width=120).print(table)

@@ -12,7 +12,11 @@ pytestmark = NEEDS_SERVERS
 
 @pytest.mark.parametrize(
     ("module", "events", "figure"),
-    [("ingest", 400, "queue to committed raw"), ("loads", 20, "rebuild, all differ")],
+    [
+        ("ingest", 400, "queue to committed raw"),
+        ("loads", 20, "the original solution"),
+        ("history", 20, "longest wait of a reader"),
+    ],
 )
 def test_figures_are_printed(module: str, events: int, figure: str) -> None:
     """From the first to the last."""
