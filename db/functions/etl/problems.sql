@@ -9,7 +9,7 @@ SELECT
     END AS remedy
 FROM etl.quarantine
 GROUP BY kind
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT
     concat(
         format('%s: %s to load, the first %s', stale.load_name,
@@ -29,7 +29,7 @@ WHERE CASE
     ELSE stale.since < now() - 3 * schedule.every - interval '1 minute'
 END
 GROUP BY stale.load_name, schedule.every
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT
     format('the quarantine takes %s of disk', pg_size_pretty(size)),
     'SELECT raw.drop_rejects_before(current_date - 30) gives up what is older than 30 days, VACUUM FULL raw.rejected_user_events makes room; UPDATE etl.settings SET quarantine_limit = … allows more'
@@ -38,7 +38,7 @@ FROM (
 ) AS quarantine (size)
 CROSS JOIN etl.settings
 WHERE size > quarantine_limit
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT
     format('catch-up is to run every %s s, and has not begun since %s', extract(epoch FROM schedule.every)::double precision,
         to_char(schedule.last_begun_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'))
@@ -56,27 +56,27 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS running ON true
 WHERE schedule.last_begun_at < now() - 3 * schedule.every - interval '1 minute'
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT
     format('%s: %s of %s loads failed in the last 24 hours, and still to load is %s', load_name,
         failed, succeeded + failed, unresolved),
     'SELECT * FROM etl.load_failures shows all; mend the cause, make catch_up tries again'
 FROM etl.load_outcomes
 WHERE unresolved IS NOT NULL
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT
     format('expected: %s; %s', expectation_name, finding),
     coalesce(remedy, 'SELECT query FROM etl.expectations finds all of it; what is mended is noticed at the next check')
 FROM etl.expectations
 WHERE finding IS NOT NULL
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT
     format('%s is off: a crash of the server may lose or break what is committed', name),
     format('ALTER SYSTEM SET %1$s = on; SELECT pg_reload_conf(); where it is right, as on some platforms: SELECT etl.accept_setting(%1$L, ''off'', ''why'')', name)
 FROM (VALUES ('fsync'), ('full_page_writes')) AS setting (name)
 WHERE current_setting(name) = 'off'
   AND NOT EXISTS (SELECT FROM etl.accepted_settings WHERE setting = name AND value = current_setting(name))
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT
     format('no consumer of queue %s has reached the database since %s', queue,
         to_char(max(heard_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')),
@@ -84,18 +84,18 @@ SELECT
 FROM etl.consumer_states
 GROUP BY queue
 HAVING NOT bool_or(is_heard)
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT
     format('%s has committed none of %s messages of queue %s since %s', consumer, unacknowledged, queue,
         to_char(held_since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')),
     'SELECT * FROM pg_stat_activity WHERE application_name = ''warehouse consumer'' shows what it waits for; it goes on by itself'
 FROM etl.consumer_states
 WHERE is_heard AND held_since < now() - interval '30 seconds'
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT format('%s, since %s', note, to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')), remedy
 FROM etl.current_notes
 WHERE is_problem;
 
-COMMENT ON VIEW etl.problems IS 'What in the database needs a person, and what to do about it; no row when all is well.';
-COMMENT ON COLUMN etl.problems.problem IS 'What is wrong, in a sentence.';
-COMMENT ON COLUMN etl.problems.remedy IS 'What to do.';
+COMMENT ON VIEW etl.problems IS 'The problems in the database that need a person, each with a remedy; no row if there are none.';
+COMMENT ON COLUMN etl.problems.problem IS 'The problem, in a sentence.';
+COMMENT ON COLUMN etl.problems.remedy IS 'The remedy.';

@@ -71,4 +71,4 @@ END;
 $drop_before$;
 
 COMMENT ON FUNCTION raw.drop_before(date) IS
-    'Removes the raw events of all UTC days before a date, which stay in the dimension and the report; returns how many. Refuses when a load has not seen them all. From then on such a day cannot be loaded, and an event of such a day is quarantined. Loads and ingest wait until it is done.';
+    'Deletes the raw events of all UTC days before a date; they stay in the dimension and the report. Returns how many. Fails if a load has not seen them all. Such a day can no longer be loaded, and its events are quarantined. Loads and ingest wait meanwhile.';

@@ -1,3 +1,4 @@
+-- Each function that brings data in, loads or removes it calls it first. Its commit is then durable here and on a synchronous standby.
 CREATE OR REPLACE FUNCTION internal.begin_change(p_what text)
     RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -26,4 +27,4 @@ END;
 $begin_change$;
 
 COMMENT ON FUNCTION internal.begin_change(text) IS
-    'What each function does first that brings data in, loads or removes it: refuses a transaction that is not READ COMMITTED, and makes its commit durable, here and on a synchronous standby, where synchronous_commit asks for less than on; and sees to a warehouse that came from another cluster. Takes what it is, for the error.';
+    'Prepares a transaction that changes data: refuses any isolation level but READ COMMITTED, raises a lower synchronous_commit to on, and calls internal.settle_in. Takes the name of the caller, for the error.';

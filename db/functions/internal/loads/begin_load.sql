@@ -56,4 +56,4 @@ END;
 $begin_load$;
 
 COMMENT ON FUNCTION internal.begin_load(text, date) IS
-    'What each load of one day does first: refuses a date or a transaction it cannot work with, waits until no other load of the same table runs, refuses a day that was removed from raw. Returns the instant of the day''s newest event that is not ahead of the clock, null without any.';
+    'Begins a load of one day: refuses an unusable date or transaction, waits for a running load of the same table, refuses a day that was removed from raw. Returns the instant of the day''s newest event that is not ahead of the clock, or null.';

@@ -71,4 +71,4 @@ END;
 $body_hint$;
 
 COMMENT ON FUNCTION internal.body_hint(bytea) IS
-    'What bytes are that are no JSON, by how they begin, and what to send instead; null when nothing comes to mind. Looks at 1000 bytes at most.';
+    'Returns what bytes without JSON probably are, by their beginning, and what to send instead; null if they are not recognised. Reads at most 1000 bytes.';
