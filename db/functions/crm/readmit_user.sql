@@ -22,9 +22,9 @@ BEGIN
     WHERE erasure.token = internal.erasure_token((SELECT secret FROM etl.erasure_secret), p_user_id);
 
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'there is no erased user of this id'
+        RAISE EXCEPTION 'there is no erased user with this id'
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Users who were not erased need not come back.';
+                  HINT = 'Only erased users can be made known again.';
     END IF;
 END;
 $readmit_user$;

@@ -16,7 +16,7 @@ BEGIN
     IF internal.blank_to_null(p_reason) IS NULL THEN
         RAISE EXCEPTION 'the reason must not be empty'
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Say why the present rules give the same results as these.';
+                  HINT = 'Say why the present rules give the same results as the older ones.';
     END IF;
 
     SELECT present.same_as, old.same_as

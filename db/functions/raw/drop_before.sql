@@ -57,7 +57,7 @@ BEGIN
     INTO v_days, v_events;
 
     IF v_days IS NOT NULL THEN
-        RAISE EXCEPTION 'nothing is removed: the loads have not seen these days as they are: %', v_days
+        RAISE EXCEPTION 'nothing is removed: the loads are not up to date with the events of %', v_days
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'CALL etl.catch_up(); a day from which events were removed by hand has to be loaded by name.';
     END IF;

@@ -31,9 +31,9 @@ BEGIN
         OR cardinality(p_headers) <> cardinality(p_bodies)
         OR cardinality(p_redelivered) <> cardinality(p_bodies)
     THEN
-        RAISE EXCEPTION 'p_bodies must not be null, and the other arrays be as long as it'
+        RAISE EXCEPTION 'p_bodies must not be null, and the other arrays must have its length'
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Pass an array of bodies, and for what else is known of them arrays of the same length, or null.';
+                  HINT = 'Pass an array of bodies, and each other array with the same length or null.';
     END IF;
 
     WITH judged AS MATERIALIZED (

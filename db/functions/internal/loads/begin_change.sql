@@ -10,7 +10,7 @@ BEGIN
         RAISE EXCEPTION '% must run in a read committed transaction, not %',
                 p_what, current_setting('transaction_isolation')
             USING ERRCODE = 'active_sql_transaction',
-                  HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED, or no BEGIN at all and default_transaction_isolation as it comes.';
+                  HINT = 'Use BEGIN ISOLATION LEVEL READ COMMITTED, or no BEGIN and the default of default_transaction_isolation.';
     END IF;
 
     -- Messages are acknowledged, and people told, once we have committed: neither a crash nor a failover to a synchronous

@@ -18,7 +18,7 @@ BEGIN
     ELSIF p_import_date NOT BETWEEN '1970-01-01' AND '2199-12-31' THEN
         RAISE EXCEPTION 'import_date must be in the years 1970 to 2199, as all events are, not %', p_import_date
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Look at the year.';
+                  HINT = 'Check the year.';
     END IF;
 
     PERFORM internal.lock_load(p_load_name);
