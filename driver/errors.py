@@ -2,7 +2,7 @@
 
 
 class UsageError(Exception):
-    """The call is wrong: its caller can mend it. Exit status 2."""
+    """The call is wrong: its caller can correct it. Exit status 2."""
 
 
 class Fault(Exception):

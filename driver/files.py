@@ -85,7 +85,7 @@ class Texts(Iterator[bytes]):
             except (EOFError, OSError) as error:
                 self.fault = (
                     f"{self._path}: {error}; the {self._count} objects before are imported,"
-                    " mend the file and import it again: nothing is repeated"
+                    " correct the file and import it again: nothing is repeated"
                 )
 
 

@@ -1,17 +1,21 @@
 """Calls the loads; the transform itself is SQL."""
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import psycopg
 
 from driver.database import connect, explain, transact
 
 logger = logging.getLogger(__name__)
+
+# How etl.run_loads begins its line about a load: its number, of how many.
+LOAD: Final = re.compile("[0-9]+/[0-9]+ ")
 
 
 class LoadResult(NamedTuple):
@@ -39,16 +43,20 @@ def load(name: str, day: date | None) -> LoadResult:
 def load_days(days: tuple[date, date] | None, say: Callable[[str], None]) -> None:
     """Run every load for the days that need it, of all or from the first to the last of *days*.
 
-    Tells *say* about each, with the time it took. Raises psycopg.Error when some failed, after all
-    the others.
+    Tells *say* about each, with the time it took, and other warnings of the server, but no notices.
+    Raises psycopg.Error when some failed, after all the others.
     """
     began = time.monotonic()
 
     def tell(notice: psycopg.errors.Diagnostic) -> None:
         nonlocal began
-        ended = time.monotonic()
-        say(f"{notice.message_primary} in {ended - began:.2f} s")
-        began = ended
+        line = notice.message_primary or ""
+        if LOAD.match(line):
+            ended = time.monotonic()
+            say(f"{line} in {ended - began:.2f} s")
+            began = ended
+        elif notice.severity_nonlocalized == "WARNING":
+            say(line)
 
     with connect("load") as connection:
         connection.add_notice_handler(tell)

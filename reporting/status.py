@@ -55,7 +55,7 @@ HELP: Final = {
     "queue_consumers": "Consumers of the queue of user events.",
     "queue_dead_letters": "Messages that the broker could not deliver and has put aside.",
     "messages": "Messages that were ingested since the beginning, by what became of them.",
-    "quarantined": "Messages or organizations in quarantine, waiting for somebody to mend them.",
+    "quarantined": "Messages or organizations in quarantine, waiting for a correction.",
     "stale_dates": "Days that the load has to run for, because of new events or a failed load.",
     "last_load_timestamp_seconds": "When the last load of the table ended, in Unix time.",
     "last_load_duration_seconds": "How long the last load of the table took.",

@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP on
 \ir fixtures/scratch.sql
 BEGIN;
-SELECT plan(72);
+SELECT plan(73);
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -846,6 +846,25 @@ SELECT is_empty(
 SELECT is_empty(
     $$ SELECT routine FROM routine WHERE obj_description(oid, 'pg_proc') IS NULL $$,
     'every function has a comment'
+);
+SELECT is_empty(
+    $$
+        SELECT objoid::regclass::text, length(description)
+        FROM pg_description
+        JOIN relation ON relation.oid = objoid
+        WHERE classoid = 'pg_class'::regclass
+          AND length(description) > 300
+        UNION ALL
+        SELECT objoid::regproc::text, length(description)
+        FROM pg_description
+        JOIN routine ON routine.oid = objoid
+        WHERE classoid = 'pg_proc'::regclass
+          AND length(description) > 300
+          AND objoid::regproc::text NOT IN (
+              'crm.load_users_dim', 'etl.catch_up', 'etl.preview_loads', 'etl.rebuild_users_dim', 'etl.run_loads'
+          )
+    $$,
+    'no comment has more than 300 characters: details stand above the function'
 );
 SELECT bag_eq(
     $$ SELECT oid::regproc::text FROM routine WHERE prosecdef $$,

@@ -69,6 +69,28 @@ def test_exactly_the_stale_days_are_loaded(
     assert conn.execute("SELECT count(*) FROM crm.users_dim").fetchone() == (4,)
 
 
+def test_only_loads_and_warnings_are_told(
+    conn: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What else the server says about its work is not printed; a warning has no duration."""
+    conn.execute("""
+        CREATE FUNCTION raw.scratch_warn() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE NOTICE 'at work'; RAISE WARNING 'take care'; RETURN NULL; END; $$""")
+    conn.execute("""
+        CREATE TRIGGER scratch_warn AFTER INSERT ON reports.user_events_daily
+        EXECUTE FUNCTION raw.scratch_warn()""")
+    monkeypatch.setenv("PGOPTIONS", "-c client_min_messages=debug1")
+    try:
+        ingest(conn, "2020-12-08")
+        assert main(["catch-up"]) == 0
+    finally:
+        conn.execute("DROP FUNCTION raw.scratch_warn CASCADE")
+    first, warning, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("1/2 users_dim 2020-12-08: 1 row written in ")
+    assert warning == "take care"
+    assert second.startswith("2/2 user_events_daily 2020-12-08: 1 row written in ")
+
+
 def test_a_day_that_fails_does_not_stop_the_others(
     conn: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,8 @@
 -- Writes raw.rejected_user_events and etl.erasures; what it calls writes raw.user_events, etl.arrivals and crm.users_dim.
 -- Rerun: finds what came in under the user_id since; nothing, as raw.ingest_user_events knows the token, unless somebody
 -- put rows of a backup back.
+-- mentions counts the events, versions and quarantined messages of others that have the id as one of their values. Messages of
+-- the user that are delivered again are stored under the token as well, without name and e-mail.
 CREATE OR REPLACE FUNCTION crm.erase_user(
     p_user_id text,
     OUT token    text,
@@ -69,4 +71,4 @@ END;
 $erase_user$;
 
 COMMENT ON FUNCTION crm.erase_user(text) IS
-    'Makes a user anonymous: name and e-mail vanish from raw, quarantine and every version, one token replaces the user_id everywhere; returns the token and the rows changed, and how many events, versions and quarantined messages of others still have the id as one of their values (mentions). What comes of the user later, also again, is stored under the token without name and e-mail. Loads of the dimension and ingest wait until it is done.';
+    'Makes a user anonymous: removes name and e-mail from raw, quarantine and all versions, and replaces the user_id by a token everywhere. Returns the token, the changed rows, and how often other users'' data mention the id. Later events are stored under the token. Loads and ingest wait meanwhile.';

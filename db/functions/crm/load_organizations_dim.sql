@@ -61,4 +61,4 @@ END;
 $load_organizations_dim$;
 
 COMMENT ON FUNCTION crm.load_organizations_dim() IS
-    'Brings crm.organizations_dim to the newest version of each organization in raw.organizations, and crm.organization_name_history to the names that they had; returns the rows written to the first. A load at the same time waits.';
+    'Brings crm.organizations_dim to the newest version of each organization in raw.organizations, and crm.organization_name_history to their names. Returns the rows written to the first. A concurrent load waits.';

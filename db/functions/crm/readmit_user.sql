@@ -1,5 +1,6 @@
 -- Writes etl.erasures.
 -- Rerun: takes the other instant.
+-- A message without a readable instant stays anonymous, too.
 CREATE OR REPLACE FUNCTION crm.readmit_user(p_user_id text, p_from timestamptz)
     RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -21,12 +22,12 @@ BEGIN
     WHERE erasure.token = internal.erasure_token((SELECT secret FROM etl.erasure_secret), p_user_id);
 
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'there is no erased user of this id'
+        RAISE EXCEPTION 'there is no erased user with this id'
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Users who were not erased need not come back.';
+                  HINT = 'Only erased users can be made known again.';
     END IF;
 END;
 $readmit_user$;
 
 COMMENT ON FUNCTION crm.readmit_user(text, timestamptz) IS
-    'For an erased user who agrees to be known again: events from an instant on are stored under the id, with name and e-mail, as those of a new user. Earlier ones stay anonymous, also when they are delivered again, as does what has no readable instant. crm.erase_user makes the user anonymous again.';
+    'Makes an erased user known again: events from an instant on are stored under the id, with name and e-mail, as those of a new user. Earlier events stay anonymous, also when they are delivered again. crm.erase_user makes the user anonymous again.';

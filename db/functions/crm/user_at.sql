@@ -34,4 +34,4 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION crm.user_at(text, timestamptz) IS
-    'A user in the state of a moment, no row where the user did not exist then. For facts: FROM facts LEFT JOIN LATERAL crm.user_at(facts.user_id, facts.happened_at) AS person ON true has each fact once. user_id and valid_from are the key of the version.';
+    'Returns a user in the state at a moment, no row if the user did not exist then. For facts: FROM facts LEFT JOIN LATERAL crm.user_at(facts.user_id, facts.happened_at) AS person ON true returns each fact once. user_id and valid_from are the key of the version.';

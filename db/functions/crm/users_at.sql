@@ -37,4 +37,4 @@ END;
 $users_at$;
 
 COMMENT ON FUNCTION crm.users_at(timestamptz) IS
-    'Each user that existed at a moment, in the state of that moment; columns as in crm.users_current.';
+    'Returns each user that existed at a moment, in the state at that moment; columns as in crm.users_current.';

@@ -20,13 +20,13 @@ WHERE coalesce(dim.valid_to, 'infinity') = 'infinity'
   AND NOT dim.is_deleted;
 
 COMMENT ON VIEW crm.users_current IS
-    'Each user that exists, in the last known state, with the key of the organization.';
-COMMENT ON COLUMN crm.users_current.user_id IS 'The id that the producers give; a token when the user was erased.';
-COMMENT ON COLUMN crm.users_current.username IS 'As the last event says; null when that was blank.';
-COMMENT ON COLUMN crm.users_current.user_email IS 'As the last event says.';
-COMMENT ON COLUMN crm.users_current.user_type IS 'As the last event says.';
-COMMENT ON COLUMN crm.users_current.organization_name IS 'As the last event says: a name, which several organizations may have.';
-COMMENT ON COLUMN crm.users_current.organization_key IS 'The organization that had that name at valid_from, see crm.organization_name_history; null when none is known.';
-COMMENT ON COLUMN crm.users_current.plan_name IS 'As the last event says.';
+    'Each existing user in the last known state, with the key of the organization.';
+COMMENT ON COLUMN crm.users_current.user_id IS 'The id that the producers give; a token if the user was erased.';
+COMMENT ON COLUMN crm.users_current.username IS 'The user''s name in the last event; null if it was blank.';
+COMMENT ON COLUMN crm.users_current.user_email IS 'The e-mail address in the last event.';
+COMMENT ON COLUMN crm.users_current.user_type IS 'The type in the last event.';
+COMMENT ON COLUMN crm.users_current.organization_name IS 'The name of the organization in the last event; several organizations may have it.';
+COMMENT ON COLUMN crm.users_current.organization_key IS 'The organization that had that name at valid_from, see crm.organization_name_history; null if none is known.';
+COMMENT ON COLUMN crm.users_current.plan_name IS 'The plan in the last event.';
 COMMENT ON COLUMN crm.users_current.valid_from IS 'The instant of the last event.';
 COMMENT ON COLUMN crm.users_current.attributes IS 'The other fields that internal.user_attributes lists.';

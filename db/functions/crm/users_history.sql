@@ -67,4 +67,4 @@ END;
 $users_history$;
 
 COMMENT ON FUNCTION crm.users_history(text[]) IS
-    'The history of all users by the attributes that are named, one or more: a row for each time in which a user existed and none of them changed, valid in [valid_from, valid_to), open without valid_to. The other attributes are null. Reads the whole dimension.';
+    'Returns the history of all users by one or more attributes: a row for each time in which a user existed and none of them changed, valid in [valid_from, valid_to), without valid_to if it lasts. The other attributes are null. Reads the whole dimension.';

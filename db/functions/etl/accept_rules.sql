@@ -16,7 +16,7 @@ BEGIN
     IF internal.blank_to_null(p_reason) IS NULL THEN
         RAISE EXCEPTION 'the reason must not be empty'
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Say why the present rules give the same results as these.';
+                  HINT = 'Say why the present rules give the same results as the older ones.';
     END IF;
 
     SELECT present.same_as, old.same_as
@@ -55,4 +55,4 @@ END;
 $accept_rules$;
 
 COMMENT ON FUNCTION etl.accept_rules(text, text, text) IS
-    'Declares that the present rules of a load give the same results as older ones, given by their fingerprint: days made under these are no longer stale. Takes a reason, which etl.rules keeps with the time and who it was; returns how many days it spared. A load of the table that runs is waited for.';
+    'Declares that the present rules of a load give the same results as older ones, given by their fingerprint: days made under these are no longer stale. etl.rules records the reason, the time and the role. Returns the number of days that need no load. Waits for a running load of the table.';

@@ -27,4 +27,4 @@ END;
 $accept_setting$;
 
 COMMENT ON FUNCTION etl.accept_setting(text, text, text) IS
-    'Declares that a value of a setting, of which etl.problems says that a crash may lose or break data, is right on this platform. Takes a reason, which etl.accepted_settings keeps with the time and who it was. DELETE FROM etl.accepted_settings takes it back.';
+    'Declares that a value of a setting is right on this platform, though etl.problems says that a crash may lose or corrupt data with it. etl.accepted_settings records the reason, the time and the role; DELETE FROM etl.accepted_settings takes it back.';

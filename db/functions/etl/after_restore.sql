@@ -12,4 +12,4 @@ END;
 $after_restore$;
 
 COMMENT ON FUNCTION etl.after_restore() IS
-    'What the first ingest or load does anyway in a warehouse that came from another cluster or database: makes etl.stale_dates exact again, and sequences go on where they were; returns how many days are stale.';
+    'Makes etl.stale_dates exact again after a restore, and continues the sequences; returns how many days are stale. The first ingest or load in a warehouse that came from another cluster or database does the same.';

@@ -14,4 +14,4 @@ END;
 $begin_scheduled_catch_up$;
 
 COMMENT ON FUNCTION etl.begin_scheduled_catch_up(interval) IS
-    'To be called before each etl.catch_up() by what runs it on schedule: notes how often that is, so that etl.problems can say when it falls behind.';
+    'Notes that a scheduled etl.catch_up() begins, and its interval, so that etl.problems can report a late one. The scheduler calls it before each etl.catch_up().';

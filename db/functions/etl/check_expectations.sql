@@ -1,5 +1,6 @@
 -- Reads and writes etl.expectations; reads what the queries there read.
 -- Rerun: what was checked a short while ago is not checked again.
+-- A query is due when it was last run longer ago than its interval, every.
 CREATE OR REPLACE FUNCTION etl.check_expectations()
     RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -58,4 +59,4 @@ END;
 $check_expectations$;
 
 COMMENT ON FUNCTION etl.check_expectations() IS
-    'Runs the query of each row of etl.expectations that was last run longer ago than it says, and notes what it found; returns how many it ran. A query that fails, or writes, is a finding and stops no other; one that is canceled is a finding, and ends the call. etl.catch_up() and etl.load_days() call it after the loads.';
+    'Runs the due queries of etl.expectations and notes their findings; returns how many it ran. A query that fails or writes is a finding, and the others still run; a canceled one is a finding and ends the call. etl.catch_up() and etl.load_days() call it after the loads.';

@@ -25,4 +25,4 @@ END;
 $check_users_dim$;
 
 COMMENT ON FUNCTION etl.check_users_dim() IS
-    'Versions of crm.users_dim that break its rules, and how; none when all is well. Reads the whole table.';
+    'Returns the versions of crm.users_dim that break its rules, and how; no row if there are none. Reads the whole table.';

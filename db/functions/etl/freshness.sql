@@ -42,15 +42,15 @@ CROSS JOIN (
 WHERE load.takes_day;
 
 COMMENT ON VIEW etl.freshness IS
-    'How fresh and how complete each table is that is loaded by the day. Days are UTC. What is ahead of the clock is left aside, lest it pass for fresh.';
-COMMENT ON COLUMN etl.freshness.last_day IS 'The last day that was loaded, of those that have begun.';
+    'How fresh and how complete each table of a daily load is. Days are UTC. Events ahead of the clock are ignored.';
+COMMENT ON COLUMN etl.freshness.last_day IS 'The last loaded day, of those that have begun.';
 COMMENT ON COLUMN etl.freshness.newest_event IS 'The newest event that its loads have seen, of those that are not ahead of the clock.';
 COMMENT ON COLUMN etl.freshness.waiting_since IS
-    'Since when the oldest event waits that a load has yet to see; null when none waits.';
+    'When the oldest event arrived that still waits for a load; null if none waits.';
 COMMENT ON COLUMN etl.freshness.missing_days IS
-    'The days between the first and the last that were never loaded, as ranges. Those that are not among stale_days have no events.';
-COMMENT ON COLUMN etl.freshness.stale_days IS 'The days of etl.stale_dates, as ranges: the table is to change there.';
-COMMENT ON COLUMN etl.freshness.stale_reasons IS 'Why, each reason once; null when no day is stale.';
+    'The days between the first and the last loaded one that were never loaded, as ranges. Those that are not among stale_days have no events.';
+COMMENT ON COLUMN etl.freshness.stale_days IS 'The days of etl.stale_dates, as ranges.';
+COMMENT ON COLUMN etl.freshness.stale_reasons IS 'The reasons, each once; null if no day is stale.';
 COMMENT ON COLUMN etl.freshness.rejected_in_24_hours IS
-    'How many messages with user events were rejected in the last 24 hours; no table has them.';
+    'How many messages with user events were rejected in the last 24 hours; they are missing from all tables.';
 COMMENT ON COLUMN etl.freshness.load_name IS 'The load that fills the table, as in etl.loads.';

@@ -33,4 +33,4 @@ END;
 $hear_consumer$;
 
 COMMENT ON FUNCTION etl.hear_consumer(text, text, bigint, interval) IS
-    'Called by a consumer every ten seconds: its name, its queue, how many messages it holds that are not committed, and for how long it has committed none of them (null when it holds none). A null queue says that it ends, and its notes with it. What was not heard of for a day is forgotten.';
+    'Notes that a consumer runs, its queue, how many uncommitted messages it holds, and for how long it has committed none of them (null if it holds none). Consumers call it every ten seconds. A null queue says that the consumer ends. Rows and notes older than a day are deleted.';

@@ -28,4 +28,4 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION etl.import_progress(text) IS
-    'How many messages of a file import are committed, and what became of them.';
+    'Returns how many messages of a file import are committed, and their outcomes.';

@@ -8,11 +8,11 @@ SELECT
     coalesce(sum(redelivered), 0)::bigint AS redelivered
 FROM etl.ingests;
 
-COMMENT ON VIEW etl.ingest_totals IS 'What became of all messages ever received.';
-COMMENT ON COLUMN etl.ingest_totals.received IS 'How many messages ever came.';
+COMMENT ON VIEW etl.ingest_totals IS 'The outcomes of all messages ever received.';
+COMMENT ON COLUMN etl.ingest_totals.received IS 'How many messages arrived.';
 COMMENT ON COLUMN etl.ingest_totals.inserted IS 'How many were new events.';
-COMMENT ON COLUMN etl.ingest_totals.duplicates IS 'How many were there before.';
+COMMENT ON COLUMN etl.ingest_totals.duplicates IS 'How many had arrived before.';
 COMMENT ON COLUMN etl.ingest_totals.rejected IS 'How many went to quarantine.';
-COMMENT ON COLUMN etl.ingest_totals.last_at IS 'When the last message came.';
+COMMENT ON COLUMN etl.ingest_totals.last_at IS 'When the last message arrived.';
 COMMENT ON COLUMN etl.ingest_totals.redelivered IS
-    'How many of the duplicates the broker delivered again, after a consumer or a connection was lost: no producer sent them twice.';
+    'How many of the duplicates the broker delivered again after it lost a consumer or a connection; their producers did not send them twice.';

@@ -34,10 +34,10 @@ CROSS JOIN LATERAL (
 WHERE load.takes_day;
 
 COMMENT ON VIEW etl.load_outcomes IS
-    'How many runs of each load succeeded and failed in the last 24 hours; those that failed are counted where etl.catch_up() or etl.load_days() ran them.';
-COMMENT ON COLUMN etl.load_outcomes.failure_rate IS 'The part of them that failed, 0 to 1.';
+    'How many runs of each load succeeded and failed in the last 24 hours. Failures are counted if etl.catch_up() or etl.load_days() ran the load.';
+COMMENT ON COLUMN etl.load_outcomes.failure_rate IS 'The share of failed runs, 0 to 1.';
 COMMENT ON COLUMN etl.load_outcomes.unresolved IS
-    'The day and the error of the last one that failed, has not succeeded since and is still to run; null for none.';
+    'The day and the error of the last failed load that has not succeeded since and is still due; null if there is none.';
 COMMENT ON COLUMN etl.load_outcomes.load_name IS 'The load, as in etl.loads.';
-COMMENT ON COLUMN etl.load_outcomes.succeeded IS 'How often it succeeded of late.';
-COMMENT ON COLUMN etl.load_outcomes.failed IS 'How often it failed of late.';
+COMMENT ON COLUMN etl.load_outcomes.succeeded IS 'How many runs succeeded.';
+COMMENT ON COLUMN etl.load_outcomes.failed IS 'How many runs failed.';

@@ -5,18 +5,18 @@ FROM etl.ingest_totals
 CROSS JOIN LATERAL (VALUES
     ('inserted', inserted), ('duplicate', duplicates), ('rejected', rejected)
 ) AS total (outcome, number)
-UNION ALL -- for speed: no figure comes twice
+UNION ALL
 SELECT 'quarantined', 'kind', kind, count(quarantine.kind)
 FROM (VALUES ('user event'), ('organization')) AS known (kind)
 LEFT JOIN etl.quarantine USING (kind)
 GROUP BY kind
-UNION ALL -- for speed: no figure comes twice
+UNION ALL
 SELECT 'stale_dates', 'load', load_name, count(import_date)
 FROM etl.loads
 LEFT JOIN etl.stale_dates USING (load_name)
 WHERE takes_day
 GROUP BY load_name
-UNION ALL -- for speed: no figure comes twice
+UNION ALL
 SELECT metric, 'load', load_name, value
 FROM etl.loads AS load
 CROSS JOIN LATERAL (
@@ -31,7 +31,7 @@ CROSS JOIN LATERAL (VALUES
     ('last_load_duration_seconds', extract(epoch FROM duration)),
     ('last_load_rows_written', rows_written)
 ) AS measured (metric, value)
-UNION ALL -- for speed: no figure comes twice
+UNION ALL
 SELECT metric, 'load', load_name, value
 FROM etl.freshness
 CROSS JOIN LATERAL (VALUES
@@ -39,18 +39,18 @@ CROSS JOIN LATERAL (VALUES
     ('waiting_seconds', extract(epoch FROM coalesce(now() - waiting_since, '0')))
 ) AS measured (metric, value)
 WHERE value IS NOT NULL
-UNION ALL -- for speed: no figure comes twice
+UNION ALL
 SELECT metric, 'load', load_name, value
 FROM etl.load_outcomes
 CROSS JOIN LATERAL (VALUES
     ('loads_failed_in_24_hours', failed::double precision), ('load_failure_rate_in_24_hours', failure_rate)
 ) AS measured (metric, value)
-UNION ALL -- for speed: no figure comes twice
+UNION ALL
 SELECT 'problems', '', '', count(*)
 FROM etl.problems;
 
 COMMENT ON VIEW etl.metrics IS 'Figures for a monitoring system; python -m reporting status --prometheus prints them.';
-COMMENT ON COLUMN etl.metrics.metric IS 'What is measured.';
-COMMENT ON COLUMN etl.metrics.label IS 'What it is measured of, for instance load_name; null when there is one value only.';
-COMMENT ON COLUMN etl.metrics.label_value IS 'Which one.';
-COMMENT ON COLUMN etl.metrics.value IS 'The number, or seconds.';
+COMMENT ON COLUMN etl.metrics.metric IS 'The name of the figure.';
+COMMENT ON COLUMN etl.metrics.label IS 'The name of its label: outcome, kind or load; empty if the figure has a single value.';
+COMMENT ON COLUMN etl.metrics.label_value IS 'The value of the label, for example the name of a load.';
+COMMENT ON COLUMN etl.metrics.value IS 'The value: a number, or seconds.';

@@ -30,4 +30,4 @@ END;
 $note_of_consumer$;
 
 COMMENT ON FUNCTION etl.note_of_consumer(text, text, text, boolean) IS
-    'To be called by a consumer, twice a minute while the note holds: what it knows about a subject, what to do, and whether etl.problems lists it. A null note ends it.';
+    'Notes what a consumer knows about a subject, the remedy, and whether etl.problems lists it. A consumer calls it twice a minute while the note holds; a null note ends it.';

@@ -1,4 +1,5 @@
 -- Reads raw.user_events and crm.users_dim.
+-- An event is the whole state of its user. Looks up one version a user, by index.
 CREATE OR REPLACE FUNCTION etl.partial_updates(OUT n_updates bigint, OUT n_partial bigint)
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -40,4 +41,4 @@ END;
 $partial_updates$;
 
 COMMENT ON FUNCTION etl.partial_updates() IS
-    'How many users of whom two or more fields were known have an update among the last 10,000 events that arrived within a day, and how many of their first ones lack a field that was known. An event is the whole state of its user: where many lack something, the producer most likely sends only what changed. Looks one version a user up, by index.';
+    'Counts users with an update among the last 10,000 events that arrived within a day, and how many of their first such updates lack a known field. Users with fewer than two known fields do not count. Many such updates mean that a producer sends changes instead of whole states.';

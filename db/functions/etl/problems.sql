@@ -4,12 +4,12 @@ SELECT
     format('%s %s rejected, last: %s', count(*), CASE WHEN count(*) = 1 THEN kind ELSE kind || 's' END,
         (array_agg(reason ORDER BY rejected_at DESC))[1]) AS problem,
     CASE kind
-        WHEN 'user event' THEN 'mend what sends them; SELECT * FROM raw.replay_rejected_user_events() tries them again, DELETE FROM raw.rejected_user_events gives them up'
-        ELSE 'mend the file and import it again; DELETE FROM raw.rejected_organizations gives them up'
+        WHEN 'user event' THEN 'correct the producer; SELECT * FROM raw.replay_rejected_user_events() judges them again, DELETE FROM raw.rejected_user_events discards them'
+        ELSE 'correct the file and import it again; DELETE FROM raw.rejected_organizations discards them'
     END AS remedy
 FROM etl.quarantine
 GROUP BY kind
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT
     concat(
         format('%s: %s to load, the first %s', stale.load_name,
@@ -29,23 +29,23 @@ WHERE CASE
     ELSE stale.since < now() - 3 * schedule.every - interval '1 minute'
 END
 GROUP BY stale.load_name, schedule.every
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT
     format('the quarantine takes %s of disk', pg_size_pretty(size)),
-    'SELECT raw.drop_rejects_before(current_date - 30) gives up what is older than 30 days, VACUUM FULL raw.rejected_user_events makes room; UPDATE etl.settings SET quarantine_limit = … allows more'
+    'SELECT raw.drop_rejects_before(current_date - 30) discards what is older than 30 days, VACUUM FULL raw.rejected_user_events returns the space; UPDATE etl.settings SET quarantine_limit = … allows more'
 FROM (
     SELECT pg_total_relation_size('raw.rejected_user_events') + pg_total_relation_size('raw.rejected_organizations')
 ) AS quarantine (size)
 CROSS JOIN etl.settings
 WHERE size > quarantine_limit
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT
     format('catch-up is to run every %s s, and has not begun since %s', extract(epoch FROM schedule.every)::double precision,
         to_char(schedule.last_begun_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"'))
         || coalesce('; it is at ' || running.step, ''),
     CASE
-        WHEN running.pid IS NULL THEN 'make setup starts what runs it; DELETE FROM etl.catch_up_schedule, where nothing does'
-        ELSE format('it goes on by itself; SELECT pg_cancel_backend(%s) ends what it is at, for now', running.pid)
+        WHEN running.pid IS NULL THEN 'make setup starts it again; DELETE FROM etl.catch_up_schedule if nothing is to run it'
+        ELSE format('it continues by itself; SELECT pg_cancel_backend(%s) cancels this step for now', running.pid)
     END
 FROM etl.catch_up_schedule AS schedule
 LEFT JOIN LATERAL (
@@ -56,7 +56,7 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS running ON true
 WHERE schedule.last_begun_at < now() - 3 * schedule.every - interval '1 minute'
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT
     format('the history that was begun to be built at %s was not put in the place of the old one',
         to_char(began_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')),
@@ -67,42 +67,42 @@ UNION ALL -- for speed: no problem comes twice
 SELECT
     format('%s: %s of %s loads failed in the last 24 hours, and still to load is %s', load_name,
         failed, succeeded + failed, unresolved),
-    'SELECT * FROM etl.load_failures shows all; mend the cause, make catch_up tries again'
+    'SELECT * FROM etl.load_failures shows all; correct the cause, make catch_up tries again'
 FROM etl.load_outcomes
 WHERE unresolved IS NOT NULL
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT
     format('expected: %s; %s', expectation_name, finding),
-    coalesce(remedy, 'SELECT query FROM etl.expectations finds all of it; what is mended is noticed at the next check')
+    coalesce(remedy, 'SELECT query FROM etl.expectations has the query of all findings; a correction is noticed at the next check')
 FROM etl.expectations
 WHERE finding IS NOT NULL
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT
-    format('%s is off: a crash of the server may lose or break what is committed', name),
-    format('ALTER SYSTEM SET %1$s = on; SELECT pg_reload_conf(); where it is right, as on some platforms: SELECT etl.accept_setting(%1$L, ''off'', ''why'')', name)
+    format('%s is off: a crash of the server may lose or corrupt committed data', name),
+    format('ALTER SYSTEM SET %1$s = on; SELECT pg_reload_conf(); if it is right on this platform: SELECT etl.accept_setting(%1$L, ''off'', ''why'')', name)
 FROM (VALUES ('fsync'), ('full_page_writes')) AS setting (name)
 WHERE current_setting(name) = 'off'
   AND NOT EXISTS (SELECT FROM etl.accepted_settings WHERE setting = name AND value = current_setting(name))
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT
     format('no consumer of queue %s has reached the database since %s', queue,
         to_char(max(heard_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')),
-    'make logs shows why, for example a server that is read-only or waits for its standby; consumers try again by themselves, make setup starts those that were killed, DELETE FROM etl.consumers gives up a queue that is not used any more'
+    'make logs shows why, for example a server that is read-only or waits for its standby; consumers try again by themselves, make setup restarts killed ones, DELETE FROM etl.consumers forgets a queue that is no longer used'
 FROM etl.consumer_states
 GROUP BY queue
 HAVING NOT bool_or(is_heard)
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT
     format('%s has committed none of %s messages of queue %s since %s', consumer, unacknowledged, queue,
         to_char(held_since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')),
-    'SELECT * FROM pg_stat_activity WHERE application_name = ''warehouse consumer'' shows what it waits for; it goes on by itself'
+    'SELECT * FROM pg_stat_activity WHERE application_name = ''warehouse consumer'' shows what it waits for; it continues by itself'
 FROM etl.consumer_states
 WHERE is_heard AND held_since < now() - interval '30 seconds'
-UNION ALL -- for speed: no problem comes twice
+UNION ALL
 SELECT format('%s, since %s', note, to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS "UTC"')), remedy
 FROM etl.current_notes
 WHERE is_problem;
 
-COMMENT ON VIEW etl.problems IS 'What in the database needs a person, and what to do about it; no row when all is well.';
-COMMENT ON COLUMN etl.problems.problem IS 'What is wrong, in a sentence.';
-COMMENT ON COLUMN etl.problems.remedy IS 'What to do.';
+COMMENT ON VIEW etl.problems IS 'The problems in the database that need a person, each with a remedy; no row if there are none.';
+COMMENT ON COLUMN etl.problems.problem IS 'The problem, in a sentence.';
+COMMENT ON COLUMN etl.problems.remedy IS 'The remedy.';

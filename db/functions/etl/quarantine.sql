@@ -6,7 +6,7 @@ UNION ALL
 SELECT 'organization', rejected_at, reason
 FROM raw.rejected_organizations;
 
-COMMENT ON VIEW etl.quarantine IS 'What was rejected and is still to be looked at, without the bodies.';
-COMMENT ON COLUMN etl.quarantine.kind IS 'user event or organization.';
-COMMENT ON COLUMN etl.quarantine.rejected_at IS 'When it came.';
-COMMENT ON COLUMN etl.quarantine.reason IS 'Why it is none.';
+COMMENT ON VIEW etl.quarantine IS 'The rejected messages that are still in quarantine, without their bodies.';
+COMMENT ON COLUMN etl.quarantine.kind IS 'The expected kind: user event or organization.';
+COMMENT ON COLUMN etl.quarantine.rejected_at IS 'When it arrived.';
+COMMENT ON COLUMN etl.quarantine.reason IS 'Why it was rejected.';

@@ -19,4 +19,4 @@ END;
 $record_load_failure$;
 
 COMMENT ON FUNCTION etl.record_load_failure(text, date, timestamptz, text, text) IS
-    'To be called by what runs a load that failed, after the load is rolled back: keeps when and how it failed. etl.run_loads calls it.';
+    'Records the time and the error of a failed load. The caller of the load calls it after the rollback, as etl.run_loads does.';

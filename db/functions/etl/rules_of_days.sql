@@ -19,10 +19,10 @@ JOIN etl.rules AS made ON made.load_name = last_load.load_name AND made.fingerpr
 JOIN etl.rules AS present ON present.load_name = load.load_name AND present.fingerprint = load.rules;
 
 COMMENT ON VIEW etl.rules_of_days IS
-    'Under which rules each loaded UTC day was made, and since when these were there: present ones, older ones that etl.accept_rules declared to give the same, or older ones. These days are stale, but for those that are not in raw any more: they keep their result.';
+    'The rules under which each loaded UTC day was made: the present ones, accepted ones (etl.accept_rules declared that they give the same results), or older ones. Days with older rules are stale, except those that are no longer in raw, which keep their result.';
 COMMENT ON COLUMN etl.rules_of_days.load_name IS 'The load, as in etl.loads.';
 COMMENT ON COLUMN etl.rules_of_days.import_date IS 'A loaded UTC day.';
 COMMENT ON COLUMN etl.rules_of_days.rules IS 'The fingerprint of the rules that made it, as in etl.rules.';
-COMMENT ON COLUMN etl.rules_of_days.noted_at IS 'When the database got these rules.';
+COMMENT ON COLUMN etl.rules_of_days.noted_at IS 'When the database first had these rules.';
 COMMENT ON COLUMN etl.rules_of_days.state IS 'present, accepted (they give the same results as the present ones) or older.';
 COMMENT ON COLUMN etl.rules_of_days.is_in_raw IS 'Whether the day still has its raw events.';

@@ -13,8 +13,8 @@ FROM internal.waiting_days AS waiting
 FULL JOIN internal.outdated_days AS outdated USING (load_name, import_date);
 
 COMMENT ON VIEW etl.stale_dates IS
-    'Which load has to run for which day, and why: by transaction snapshots, so an event is never missed, however long its ingest took to commit. And days that were loaded under older rules, see etl.rules_of_days.';
+    'The loads that have to run, with their days and the reason. Arrivals are found by transaction snapshots, so no event is missed, however long its ingest took to commit. Also lists days that were loaded under older rules, see etl.rules_of_days.';
 COMMENT ON COLUMN etl.stale_dates.load_name IS 'The load that has to run, as in etl.loads.';
-COMMENT ON COLUMN etl.stale_dates.import_date IS 'For which UTC day.';
-COMMENT ON COLUMN etl.stale_dates.reason IS 'Why.';
-COMMENT ON COLUMN etl.stale_dates.since IS 'Since when: the arrival of the oldest event that waits, or the change of the rules.';
+COMMENT ON COLUMN etl.stale_dates.import_date IS 'The UTC day.';
+COMMENT ON COLUMN etl.stale_dates.reason IS 'The reason: never loaded, events arrived after the last load began, or the rules changed.';
+COMMENT ON COLUMN etl.stale_dates.since IS 'When the oldest waiting event arrived, or the rules changed.';

@@ -40,4 +40,4 @@ END;
 $thin_ingests$;
 
 COMMENT ON FUNCTION etl.thin_ingests() IS
-    'Sums up the rows of etl.ingests of each UTC day that ended two days ago into one row, and one more for each file import; returns how many it summed up. etl.catch_up calls it.';
+    'Sums up the rows of etl.ingests of each UTC day that ended two days ago into one row, and one more for each file import; returns how many rows it summed up. etl.catch_up calls it.';

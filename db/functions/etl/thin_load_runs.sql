@@ -1,5 +1,6 @@
 -- Reads and writes etl.load_runs and etl.load_failures.
 -- Rerun: what was thinned out has nothing left to take away.
+-- On schedule catch-up may run, and add rows, every second.
 CREATE OR REPLACE FUNCTION etl.thin_load_runs()
     RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -42,4 +43,4 @@ END;
 $thin_load_runs$;
 
 COMMENT ON FUNCTION etl.thin_load_runs() IS
-    'Takes away the rows of etl.load_runs of the days before yesterday for runs that loaded what had arrived, where the same day was loaded again since, and those of etl.load_failures for a load that failed again for the same day; returns how many. etl.catch_up calls it: on schedule it may run every second.';
+    'Deletes superseded rows of etl.load_runs (arrivals-only runs of days that were loaded again) and of etl.load_failures (loads that failed again for the same day), of the days before yesterday; returns how many. etl.catch_up calls it.';

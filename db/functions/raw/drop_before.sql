@@ -57,7 +57,7 @@ BEGIN
     INTO v_days, v_events;
 
     IF v_days IS NOT NULL THEN
-        RAISE EXCEPTION 'nothing is removed: the loads have not seen these days as they are: %', v_days
+        RAISE EXCEPTION 'nothing is removed: the loads are not up to date with the events of %', v_days
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'CALL etl.catch_up(); a day from which events were removed by hand has to be loaded by name.';
     END IF;
@@ -71,4 +71,4 @@ END;
 $drop_before$;
 
 COMMENT ON FUNCTION raw.drop_before(date) IS
-    'Removes the raw events of all UTC days before a date, which stay in the dimension and the report; returns how many. Refuses when a load has not seen them all. From then on such a day cannot be loaded, and an event of such a day is quarantined. Loads and ingest wait until it is done.';
+    'Deletes the raw events of all UTC days before a date; they stay in the dimension and the report. Returns how many. Fails if a load has not seen them all. Such a day can no longer be loaded, and its events are quarantined. Loads and ingest wait meanwhile.';

@@ -37,4 +37,4 @@ END;
 $drop_rejects_before$;
 
 COMMENT ON FUNCTION raw.drop_rejects_before(date) IS
-    'Gives up what was put into quarantine before a UTC day; returns how many messages and organizations. Should one of them be delivered again, it is judged again.';
+    'Deletes the messages and organizations that were quarantined before a UTC day; returns how many. If one of them is delivered again, it is judged again.';

@@ -1,6 +1,8 @@
 -- Reads and empties raw.organizations_inbox, writes raw.organizations, raw.rejected_organizations and what
 -- crm.load_organizations_dim writes.
 -- Rerun: the same organizations change nothing and are counted as duplicates.
+-- A bad organization, of whatever size, is no error: internal.parse_json has the bounds. A version is skipped when it is the last known one of its
+-- version_at.
 CREATE OR REPLACE FUNCTION raw.ingest_organizations(
     OUT received   bigint,
     OUT inserted   bigint,
@@ -111,4 +113,4 @@ END;
 $ingest_organizations$;
 
 COMMENT ON FUNCTION raw.ingest_organizations() IS
-    'Takes what COPY put into raw.organizations_inbox: validates, adds each version of an organization that is not the last known of its version_at, quarantines the rest, and loads crm.organizations_dim; returns what became of it (inserted: organizations that were not known; changed: further versions of known ones). A bad organization is no error, nor is one of any size: internal.parse_json has the bounds.';
+    'Moves organizations from raw.organizations_inbox, filled by COPY, to raw.organizations: judges them, skips known versions, quarantines bad ones, and loads crm.organizations_dim. Returns the outcomes; inserted counts new organizations, changed further versions of known ones.';

@@ -1,6 +1,11 @@
 -- One statement, in steps, hence its length: what came is read once, and each step takes what the one before it returns.
 -- Writes raw.user_events, raw.rejected_user_events, etl.arrivals and etl.ingests.
 -- Rerun: the same messages add no row to raw or quarantine and are counted as duplicates.
+-- Arguments: the headers are the field table of AMQP 0-9-1 without its length; raw.adapt_user_event turns content and headers into an
+-- event. Given a reason, all messages go to quarantine for it and none is parsed: for messages on which the database failed.
+-- An event with the message id and the content of an earlier one is a duplicate. Bodies of more than 256 KiB, values nested deeper than
+-- 64 levels and numbers of more than 400 digits are quarantined. Events of an erased user stay anonymous (crm.erase_user).
+-- Needs READ COMMITTED; its commit is durable whatever synchronous_commit says.
 CREATE OR REPLACE FUNCTION raw.ingest_user_events(
     p_bodies          bytea[],
     p_message_ids     text[],
@@ -26,9 +31,9 @@ BEGIN
         OR cardinality(p_headers) <> cardinality(p_bodies)
         OR cardinality(p_redelivered) <> cardinality(p_bodies)
     THEN
-        RAISE EXCEPTION 'p_bodies must not be null, and the other arrays be as long as it'
+        RAISE EXCEPTION 'p_bodies must not be null, and the other arrays must have its length'
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Pass an array of bodies, and for what else is known of them arrays of the same length, or null.';
+                  HINT = 'Pass an array of bodies, and each other array with the same length or null.';
     END IF;
 
     WITH judged AS MATERIALIZED (
@@ -147,4 +152,4 @@ END;
 $ingest_user_events$;
 
 COMMENT ON FUNCTION raw.ingest_user_events(bytea[], text[], text[], text, bytea[], boolean[]) IS
-    'The only way into raw: takes message bodies with their message ids, correlation ids and headers (or null; headers as the field table of AMQP 0-9-1 without its length), and whether the broker had delivered them before; parses, has raw.adapt_user_event turn them into events, validates, deduplicates and quarantines them; returns what became of them. An event is a duplicate when message id and content are the same. A bad message is no error, nor is one of any size: bodies of more than 256 KiB, values nested deeper than 64 levels and numbers of more than 400 digits go to quarantine. With a reason, all go there for it and none is parsed: for messages on which the database failed. An event of a user that crm.erase_user made anonymous stays so. Wants READ COMMITTED; its commit is durable whatever synchronous_commit says.';
+    'Ingests messages, as the only way into raw: parses, adapts, judges, deduplicates or quarantines them, and returns the outcomes. Takes bodies, message ids, correlation ids, a reason, headers, and whether they were redelivered. A bad message is no error. The commit is durable.';

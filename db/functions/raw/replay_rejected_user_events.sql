@@ -70,4 +70,4 @@ END;
 $replay_rejected_user_events$;
 
 COMMENT ON FUNCTION raw.replay_rejected_user_events() IS
-    'Tries the quarantine under today''s rules: takes what is a user event into raw and out of quarantine; returns what became of all, as raw.ingest_user_events does. Loads see the events when their days are loaded again. A message on which the database fails stays in quarantine, with a warning.';
+    'Judges the quarantine by the present rules: moves user events into raw, and returns the outcomes as raw.ingest_user_events does. The days of the events are stale then. A message on which the database fails stays in quarantine, with a warning.';

@@ -77,4 +77,4 @@ END;
 $load_user_events_daily$;
 
 COMMENT ON FUNCTION reports.load_user_events_daily(date) IS
-    'Counts the raw events of one UTC day; returns the rows written, 0 or 1. A day that was loaded before and to which events have come since costs what came: they are added. Any other is counted anew. A load of this table at the same time waits.';
+    'Counts the raw events of one UTC day; returns the rows written, 0 or 1. For a loaded day with new arrivals it adds the arrived events; any other day is counted anew. A concurrent load of this table waits.';

@@ -26,14 +26,14 @@ BEGIN
             WHERE NOT dim.is_deleted
               AND dim.valid_from >= v_from
               AND dim.valid_from < v_to
-              AND coalesce(dim.valid_to, 'infinity') >= v_from -- for speed: leaves periods out
+              AND coalesce(dim.valid_to, 'infinity') >= v_from
             UNION ALL
             SELECT dim.user_id, dim.valid_to, -1
             FROM crm.users_dim AS dim
             WHERE NOT dim.is_deleted
               AND dim.valid_to >= v_from
               AND dim.valid_to < v_to
-              AND coalesce(dim.valid_to, 'infinity') >= v_from -- for speed: leaves periods out
+              AND coalesce(dim.valid_to, 'infinity') >= v_from
         ) AS edge
         GROUP BY edge.user_id, edge.changed_at
     ) AS change
@@ -43,4 +43,4 @@ END;
 $user_changes_between$;
 
 COMMENT ON FUNCTION reports.user_changes_between(date, date) IS
-    'How many users began to exist and how many ceased to on each UTC day from the first to the last, all where one is null; days without either have no row. The difference of both is the net change. A user that is created and deleted on one day counts in both.';
+    'Returns how many users began and ceased to exist on each UTC day from the first to the last (null: no limit); no row for days without changes. The difference of both is the net change. A user created and deleted on one day counts in both.';

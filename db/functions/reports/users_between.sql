@@ -24,17 +24,17 @@ BEGIN
             SELECT dim.valid_from::date AS event_date, count(*) AS n_more, false AS is_loaded
             FROM crm.users_dim AS dim
             WHERE NOT dim.is_deleted
-              AND dim.valid_from >= v_from -- for speed: what changed before the end of the first day is not counted back
-              AND coalesce(dim.valid_to, 'infinity') >= v_from -- for speed: leaves periods out
+              AND dim.valid_from >= v_from -- for speed: earlier changes are not counted back
+              AND coalesce(dim.valid_to, 'infinity') >= v_from
             GROUP BY 1
             UNION ALL -- for speed: no two rows are equal
             SELECT dim.valid_to::date, -count(*), false
             FROM crm.users_dim AS dim
             WHERE NOT dim.is_deleted
-              AND dim.valid_to >= v_from -- for speed: what changed before the end of the first day is not counted back
-              AND coalesce(dim.valid_to, 'infinity') >= v_from -- for speed: leaves periods out
+              AND dim.valid_to >= v_from -- for speed: earlier changes are not counted back
+              AND coalesce(dim.valid_to, 'infinity') >= v_from
             GROUP BY 1
-            UNION ALL -- for speed: no two rows are equal
+            UNION ALL
             SELECT loaded.event_date, 0, true
             FROM reports.user_events_daily AS loaded
             WHERE loaded.event_date >= coalesce(p_first, '-infinity')
@@ -47,4 +47,4 @@ END;
 $users_between$;
 
 COMMENT ON FUNCTION reports.users_between(date, date) IS
-    'How many users existed at the end of each loaded UTC day from the first to the last, all where one is null. Reads the dimension from the first day on.';
+    'Returns how many users existed at the end of each loaded UTC day from the first to the last (null: no limit). Reads the dimension from the first day on.';

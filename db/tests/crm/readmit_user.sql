@@ -15,7 +15,7 @@ SELECT received_at, user_id = 'anna' AS is_known, username FROM raw.user_events 
 
 SELECT pg_temp.ingest('2020-12-05 10:00') \g /dev/null
 SELECT throws_ok(
-    $$ SELECT crm.readmit_user('anna', '2020-12-08') $$, '22023', 'there is no erased user of this id', 'nobody was erased'
+    $$ SELECT crm.readmit_user('anna', '2020-12-08') $$, '22023', 'there is no erased user with this id', 'nobody was erased'
 );
 SELECT crm.erase_user('anna') \g /dev/null
 SELECT throws_ok($$ SELECT crm.readmit_user('anna', NULL) $$, '22004', 'the instant must not be null', 'since when?');

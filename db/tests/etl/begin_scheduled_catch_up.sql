@@ -51,7 +51,7 @@ SELECT is(
 );
 SELECT is(
     (SELECT remedy FROM etl.problems),
-    'make setup starts what runs it; DELETE FROM etl.catch_up_schedule, where nothing does', 'which somebody has to start'
+    'make setup starts it again; DELETE FROM etl.catch_up_schedule if nothing is to run it', 'which somebody has to start'
 );
 SET LOCAL application_name = 'warehouse catch-up: users_dim 2020-12-08';
 SELECT pg_stat_clear_snapshot() \g /dev/null
@@ -60,7 +60,7 @@ SELECT matches(
 );
 SELECT is(
     (SELECT remedy FROM etl.problems),
-    format('it goes on by itself; SELECT pg_cancel_backend(%s) ends what it is at, for now', pg_backend_pid()), 'and can be ended'
+    format('it continues by itself; SELECT pg_cancel_backend(%s) cancels this step for now', pg_backend_pid()), 'and can be ended'
 );
 SET LOCAL application_name = 'warehouse catch-up';
 SELECT pg_stat_clear_snapshot() \g /dev/null

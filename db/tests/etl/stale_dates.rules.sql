@@ -57,7 +57,7 @@ SELECT is((SELECT count(*) FROM etl.rules), 2::bigint, 'and no new rules');
 SELECT is(pg_temp.would_be_stale(function::regprocedure, before, after), stale::bigint, description)
 FROM (VALUES
     ('internal.blank_to_null(text)', 'RETURN CASE', 'RETURN  CASE', 0, 'nor does layout'),
-    ('internal.begin_load(text, date)', 'Look at the year', 'Look', 0, 'a hint'),
+    ('internal.begin_load(text, date)', 'Check the year', 'Check', 0, 'a hint'),
     ('crm.load_users_dim(date)', '64MB', '65MB', 0, 'a setting'),
     ('internal.arrived_events(text, date, pg_snapshot)', ':= 1000', ':= 999', 0, 'or a step'),
     ('internal.blank_to_null(text)', '''!''', '''"''', 2, 'what is blank makes the days of the dimension stale'),
@@ -132,7 +132,7 @@ SELECT bag_eq(
 
 -- Raw of the first day goes.
 SELECT throws_like(
-    $$ SELECT raw.drop_before('2020-12-09') $$, '%not seen these days as they are: 2020-12-08',
+    $$ SELECT raw.drop_before('2020-12-09') $$, '%not up to date with the events of 2020-12-08',
     'a day cannot be dropped from raw before it has the result of the present rules'
 );
 SELECT crm.load_users_dim('2020-12-08'), reports.load_user_events_daily('2020-12-08') \g /dev/null

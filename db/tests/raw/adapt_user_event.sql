@@ -164,7 +164,7 @@ SELECT results_eq(
 
 SELECT throws_ok(
     $$ SELECT raw.ingest_user_events('{a,b}', NULL, p_headers => ARRAY[NULL]::bytea[]) $$, '22023',
-    'p_bodies must not be null, and the other arrays be as long as it', 'refuses too few headers'
+    'p_bodies must not be null, and the other arrays must have its length', 'refuses too few headers'
 );
 SELECT is_empty(
     $$

@@ -50,25 +50,25 @@ SELECT is(
 -- Every load has to have seen every event.
 PREPARE purge AS SELECT raw.drop_before('2020-12-08');
 SELECT throws_ok(
-    'purge', '55000', 'nothing is removed: the loads have not seen these days as they are: 2020-12-06, 2020-12-07',
+    'purge', '55000', 'nothing is removed: the loads are not up to date with the events of 2020-12-06, 2020-12-07',
     'no load has run'
 );
 SELECT crm.load_users_dim(day) FROM unnest(ARRAY['2020-12-06', '2020-12-07']::date[]) AS day \g /dev/null
 SELECT throws_ok(
-    'purge', '55000', 'nothing is removed: the loads have not seen these days as they are: 2020-12-06, 2020-12-07',
+    'purge', '55000', 'nothing is removed: the loads are not up to date with the events of 2020-12-06, 2020-12-07',
     'the report has not run'
 );
 SELECT reports.load_user_events_daily(day) FROM unnest(ARRAY['2020-12-06', '2020-12-07']::date[]) AS day \g /dev/null
 DELETE FROM etl.load_runs WHERE load_name = 'users_dim' AND import_date = '2020-12-07';
 INSERT INTO etl.arrivals (event_date, xid) VALUES ('2020-12-07', '3');
 SELECT throws_ok(
-    'purge', '55000', 'nothing is removed: the loads have not seen these days as they are: 2020-12-07',
+    'purge', '55000', 'nothing is removed: the loads are not up to date with the events of 2020-12-07',
     'the dimension has not run for one day'
 );
 SELECT crm.load_users_dim('2020-12-07') \g /dev/null
 DELETE FROM raw.user_events WHERE event_date = '2020-12-06';
 SELECT throws_ok(
-    'purge', '55000', 'nothing is removed: the loads have not seen these days as they are: 2020-12-06',
+    'purge', '55000', 'nothing is removed: the loads are not up to date with the events of 2020-12-06',
     'an event was removed by hand and its day not loaded since'
 );
 SELECT results_eq(
@@ -123,7 +123,7 @@ SELECT is(raw.drop_before('2020-12-07'), 0::bigint, 'nor does one before it');
 SELECT is(count(*), 1::bigint, 'and neither is recorded') FROM etl.purges;
 SELECT throws_ok(
     $$ SELECT raw.drop_before('2020-12-09') $$, '55000',
-    'nothing is removed: the loads have not seen these days as they are: 2020-12-08', 'the next day has to be loaded first'
+    'nothing is removed: the loads are not up to date with the events of 2020-12-08', 'the next day has to be loaded first'
 );
 SELECT crm.load_users_dim('2020-12-08'), reports.load_user_events_daily('2020-12-08'),
     reports.load_user_events_daily('2020-12-09') \g /dev/null
@@ -140,7 +140,7 @@ SELECT pg_temp.ingest('2021-01-22 00:00') \g /dev/null
 DELETE FROM etl.arrivals;
 SELECT throws_ok(
     $$ SELECT raw.drop_before('2021-01-23') $$, '55000',
-    'nothing is removed: the loads have not seen these days as they are: 2021-01-22',
+    'nothing is removed: the loads are not up to date with the events of 2021-01-22',
     'a day that was never counted is noticed by its events'
 );
 ROLLBACK TO purged;
@@ -148,7 +148,7 @@ SELECT pg_temp.ingest(VARIADIC array_agg(day::text)) FROM generate_series(timest
 SELECT throws_ok(
     $$ SELECT raw.drop_before('2021-02-11') $$, '55000',
     (
-        SELECT 'nothing is removed: the loads have not seen these days as they are: ' || string_agg(day::date::text, ', ' ORDER BY day)
+        SELECT 'nothing is removed: the loads are not up to date with the events of ' || string_agg(day::date::text, ', ' ORDER BY day)
         FROM generate_series(timestamp '2021-01-22', '2021-02-10', '1 day') AS day
     ),
     'the days are told in their order'

@@ -427,7 +427,7 @@ FROM raw.ingest_user_events(
     ARRAY[convert_to(:event::text, 'UTF8'), convert_to(:event::text, 'UTF8')], ARRAY[NULL, 'some'], ARRAY[NULL, 'any']
 ) AS result;
 SELECT throws_ok(
-    statement, '22023', 'p_bodies must not be null, and the other arrays be as long as it', description
+    statement, '22023', 'p_bodies must not be null, and the other arrays must have its length', description
 )
 FROM (VALUES
     ($$ SELECT raw.ingest_user_events(NULL, NULL) $$,                        'refuses no array'),

@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP on
 \ir ../fixtures/scratch.sql
 BEGIN;
-SELECT plan(18);
+SELECT plan(19);
 \ir ../fixtures/history.sql
 
 INSERT INTO raw.user_events (user_id, event_type, organization_name, plan_name, received_at) VALUES
@@ -66,6 +66,13 @@ SELECT results_eq(
 );
 SELECT bag_eq(
     'TABLE reports.users_by_organization', $$ VALUES ('Blue', 'Medium', 2::bigint) $$, 'users now, by organization and plan'
+);
+
+INSERT INTO raw.user_events (user_id, event_type, organization_name, plan_name, received_at)
+VALUES ('anna', 'User Updated', 'Blue', 'Large', '2020-12-09 10:00Z');
+SELECT crm.load_users_dim('2020-12-09') \g /dev/null
+SELECT is_empty(
+    $$ SELECT * FROM reports.user_changes_between('2020-12-09', NULL) $$, 'a day on which nobody comes or goes has no row'
 );
 
 SELECT * FROM finish();

@@ -48,4 +48,4 @@ END;
 $clear_users_dim_day$;
 
 COMMENT ON FUNCTION internal.clear_users_dim_day(timestamptz, timestamptz) IS
-    'Makes room for the day of the users of internal.users_dim_neighbors: deletes their versions that begin on it, and ends the one from before where the day''s first begins, or where what follows begins. Returns the rows written.';
+    'Makes room for the day of the users of internal.users_dim_neighbors: deletes their versions that begin on it, and ends the version before at their first version of the day, or at the version that follows. Returns the rows written.';

@@ -43,4 +43,4 @@ END;
 $empty_users_dim_stage$;
 
 COMMENT ON FUNCTION internal.empty_users_dim_stage() IS
-    'Empties the staging tables of crm.load_users_dim and of etl.rebuild_users_dim, also of the room that rolled-back rows take, beside whoever reads them.';
+    'Empties the staging tables of crm.load_users_dim and etl.rebuild_users_dim, also of the space of rolled-back rows, without waiting for readers.';

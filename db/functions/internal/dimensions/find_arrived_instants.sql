@@ -47,4 +47,4 @@ END;
 $find_arrived_instants$;
 
 COMMENT ON FUNCTION internal.find_arrived_instants(timestamptz, timestamptz, int8multirange) IS
-    'Finds the instants of the UTC day at which events arrived, given by a multirange of event_sk, and those of each user''s other events of the day after the first of them.';
+    'Finds the instants of the UTC day with arrived events, given by a multirange of event_sk, and those of each user''s other events of the day after the first of them.';

@@ -32,4 +32,4 @@ END;
 $find_gone_versions$;
 
 COMMENT ON FUNCTION internal.find_gone_versions(timestamptz, timestamptz) IS
-    'Finds the users with a version that begins on the UTC day and is not among the staged ones. Reads all periods from the day on. Returns how many they are.';
+    'Finds the users with a version that begins on the UTC day and is not staged. Reads all periods from the day on. Returns the number of users.';

@@ -82,4 +82,4 @@ END;
 $find_neighbors$;
 
 COMMENT ON FUNCTION internal.find_neighbors(timestamptz, timestamptz, text) IS
-    'Finds what crm.users_dim has around the UTC day for users of internal.users_dim_changed of whom that is not known yet; when p_mode is new, for all that are staged out of order.';
+    'Finds the versions of crm.users_dim around the UTC day for those users of internal.users_dim_changed whose versions are not yet known; if p_mode is new, for all users staged out of order.';

@@ -70,4 +70,4 @@ END;
 $load_users_in_order$;
 
 COMMENT ON FUNCTION internal.load_users_in_order(date, bigint) IS
-    'Brings the staged day into the dimension for users without a version on or after it; p_reopened is how many open versions that has to rewrite. Returns the rows written. Fails when somebody else wrote to an open version since the day was staged.';
+    'Writes the staged day into the dimension for users without a version on or after it. p_reopened is the expected number of rewritten open versions. Returns the rows written. Fails if another session changed an open version since the day was staged.';

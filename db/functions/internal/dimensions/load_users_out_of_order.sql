@@ -86,4 +86,4 @@ END;
 $load_users_out_of_order$;
 
 COMMENT ON FUNCTION internal.load_users_out_of_order(timestamptz, timestamptz, text, bigint, bigint) IS
-    'The part of crm.load_users_dim for users out of order, who have versions on or after the UTC day that is staged in internal.users_dim_stage by p_mode. p_known is how many versions the last load of the day left; p_out_of_order, how many of the staged ones are of these users. Returns the rows written.';
+    'Writes the staged day into the dimension for users with versions on or after it. p_mode is as in internal.stage_versions; p_known is the number of versions that the last load of the day left, p_out_of_order the number of staged ones of these users. Returns the rows written.';

@@ -67,4 +67,4 @@ FROM (
 WHERE named_from < named_until;
 
 COMMENT ON VIEW internal.organization_holders IS
-    'Which organization a name means at which time, from the versions in raw.organizations, as crm.organization_name_history has it: the one that has the name; of several the one that has had it longest, then the first key; when none has it the last that had it, or the first that will.';
+    'The organization that each name means at each time, from the versions in raw.organizations: the one that has the name; of several the one that has had it longest, then the first key; if none has it, the last that had it, or the first that will.';

@@ -1,5 +1,7 @@
 -- Reads raw.user_events, crm.users_dim and internal.users_dim_arrived, writes internal.users_dim_stage.
 -- Called by crm.load_users_dim only: all its other steps see the day as it is staged here, whatever arrives meanwhile.
+-- p_mode is new (the day was never loaded), whole (it is to be compared) or arrived. Unless it is new, staged versions that the dimension
+-- already has are marked. Out of order are versions of users who have versions on or after the day.
 CREATE OR REPLACE FUNCTION internal.stage_versions(
     p_from timestamptz,
     p_to   timestamptz,
@@ -117,4 +119,4 @@ END;
 $stage_versions$;
 
 COMMENT ON FUNCTION internal.stage_versions(timestamptz, timestamptz, text) IS
-    'Puts versions that begin on a UTC day, from its beginning to the next one''s, into internal.users_dim_stage, each beside the user''s open version. All of them when p_mode is new (the day was never loaded) or whole (it is to be compared); when it is arrived, those at the instants in internal.users_dim_arrived. Unless it is new, those that the dimension has as they should be are noted. Returns how many they are, how many of them are of users out of order, who have versions on or after the day, and of how many others the open version has to be rewritten.';
+    'Stages the versions that begin on a UTC day, each beside the user''s open version: all of them, or if p_mode is arrived those at the instants in internal.users_dim_arrived. Returns how many they are, how many are out of order, and how many open versions of other users have to be rewritten.';

@@ -6,4 +6,4 @@ CREATE OR REPLACE FUNCTION internal.user_attributes(p_extra jsonb)
     RETURN NULL::jsonb;
 
 COMMENT ON FUNCTION internal.user_attributes(jsonb) IS
-    'What the dimension keeps of the fields of an event that have no column in raw (raw.user_events.extra), as a JSON object; null for nothing.';
+    'Returns the fields of an event without a column in raw (raw.user_events.extra) that the dimension keeps, as a JSON object; null if there are none.';

@@ -21,4 +21,4 @@ ORDER BY
     event_sk DESC;
 
 COMMENT ON VIEW internal.user_states IS
-    'The state of each user at each instant with an event, as the dimension has it. Of several events at one instant the one with the greatest sequence counts, one without a sequence least; then Deleted before Updated before Created; then the last to arrive.';
+    'The state of each user at each instant with an event, as in the dimension. Of several events at one instant the one with the greatest sequence counts, one without a sequence last; then Deleted before Updated before Created; then the last to arrive.';

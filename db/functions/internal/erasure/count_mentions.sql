@@ -26,4 +26,4 @@ END;
 $count_mentions$;
 
 COMMENT ON FUNCTION internal.count_mentions(text) IS
-    'How many events, versions and quarantined messages of others have the id of a user as one of their values. Reads all of raw and of the dimension.';
+    'Counts the events, versions and quarantined messages of other users that have the id of a user as one of their values. Reads all of raw and of the dimension.';

@@ -62,4 +62,4 @@ END;
 $erase_user_events$;
 
 COMMENT ON FUNCTION internal.erase_user_events(text, text, boolean) IS
-    'Puts a token for the user in raw.user_events, without name, e-mail and unknown fields; returns how many events it were, and the names and e-mails that they had. Takes the id, its token, and whether the user was erased before: then rows of a backup may have been put back.';
+    'Replaces the id by a token in raw.user_events, and removes name, e-mail and unknown fields. Returns the number of events, and their names and e-mails. Takes the id, its token, and whether the user was erased before: a backup may have brought rows back.';

@@ -43,4 +43,4 @@ END;
 $erase_user_versions$;
 
 COMMENT ON FUNCTION internal.erase_user_versions(text, text) IS
-    'Puts a token for the user in crm.users_dim, without name and e-mail; returns how many versions it were, and the names and e-mails that they had. Takes the id and its token.';
+    'Replaces the id by a token in crm.users_dim, and removes name and e-mail. Returns the number of versions, and their names and e-mails. Takes the id and its token.';

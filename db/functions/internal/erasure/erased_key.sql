@@ -5,4 +5,4 @@ CREATE OR REPLACE FUNCTION internal.erased_key(p_secret bytea, p_event_key uuid)
     RETURN encode(substr(sha256(p_secret || uuid_send(p_event_key)), 1, 16), 'hex')::uuid;
 
 COMMENT ON FUNCTION internal.erased_key(bytea, uuid) IS
-    'The key of an event of an erased user: always the same for the secret of etl.erasure_secret, so that a message delivered again is known, and nobody without that can compute it from an old message.';
+    'Returns the key of an event of an erased user. It depends on the secret of etl.erasure_secret: a message delivered again has the same key, and nobody can compute it from an old message without the secret.';

@@ -5,4 +5,4 @@ CREATE OR REPLACE FUNCTION internal.erasure_token(p_secret bytea, p_user_id text
     RETURN 'erased-' || encode(substr(sha256(p_secret || convert_to(p_user_id, 'UTF8')), 1, 16), 'hex');
 
 COMMENT ON FUNCTION internal.erasure_token(bytea, text) IS
-    'What stands for the user_id of an erased user: always the same for the secret of etl.erasure_secret, and nobody without that can tell whose it is.';
+    'Returns the token that replaces the user_id of an erased user. It depends on the secret of etl.erasure_secret: without that nobody can tell whose it is.';

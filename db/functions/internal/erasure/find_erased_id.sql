@@ -26,4 +26,4 @@ END;
 $find_erased_id$;
 
 COMMENT ON FUNCTION internal.find_erased_id(bytea) IS
-    'The id of an erased user that a body has in a field id, found without parsing the body; null when there is none.';
+    'Returns the id of an erased user in a field id of a body, found without parsing the body; null if there is none.';

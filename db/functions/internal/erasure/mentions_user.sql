@@ -1,4 +1,5 @@
 -- requires: internal.key_fault
+-- A search of bytes does not find text that is written with \u escapes.
 CREATE OR REPLACE FUNCTION internal.mentions_user(
     p_body    bytea,
     p_headers bytea,
@@ -61,4 +62,4 @@ END;
 $mentions_user$;
 
 COMMENT ON FUNCTION internal.mentions_user(bytea, bytea, text, text[], text[]) IS
-    'Whether a rejected message tells of a user, in its body or its headers: by the id, as it came or as raw.adapt_user_event makes it, or without an id of its own by an e-mail or name. Of a body of more than 256 KiB, and of one that is no JSON, the bytes are searched for what JSON writes without \u escapes.';
+    'Returns whether a rejected message is about a user: its id, as it came or after raw.adapt_user_event, is the user''s; or it has no id, but an e-mail or name of the user in its body or headers. Bodies of more than 256 KiB or without JSON are searched as bytes.';

@@ -1,4 +1,6 @@
 -- Reads etl.arrivals, etl.load_runs and internal.outdated_days.
+-- The multirange holds these events of the day, as far as a snapshot shows them, and no other. Too much is as much as makes the whole
+-- day cheaper.
 CREATE OR REPLACE FUNCTION internal.arrived_events(
     p_load_name   text,
     p_import_date date,
@@ -44,4 +46,4 @@ END;
 $arrived_events$;
 
 COMMENT ON FUNCTION internal.arrived_events(text, date, pg_snapshot) IS
-    'What arrived of a UTC day since its last load, as far as a snapshot shows it: a multirange of event_sk that holds these events of the day and no other, and how many they are of each type. Null when the whole day is to be loaded: it never was, its rules changed, nothing arrived, so much that the whole costs less, or more than new events changed.';
+    'Returns the events of a UTC day that arrived since its last load, as a multirange of event_sk, and their number by type. Null if the whole day is to be loaded: it never was, its rules changed, nothing or too much arrived, or more than new events changed.';

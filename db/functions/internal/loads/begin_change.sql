@@ -1,3 +1,4 @@
+-- Each function that brings data in, loads or removes it calls it first. Its commit is then durable here and on a synchronous standby.
 CREATE OR REPLACE FUNCTION internal.begin_change(p_what text)
     RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -9,7 +10,7 @@ BEGIN
         RAISE EXCEPTION '% must run in a read committed transaction, not %',
                 p_what, current_setting('transaction_isolation')
             USING ERRCODE = 'active_sql_transaction',
-                  HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED, or no BEGIN at all and default_transaction_isolation as it comes.';
+                  HINT = 'Use BEGIN ISOLATION LEVEL READ COMMITTED, or no BEGIN and the default of default_transaction_isolation.';
     END IF;
 
     -- Messages are acknowledged, and people told, once we have committed: neither a crash nor a failover to a synchronous
@@ -26,4 +27,4 @@ END;
 $begin_change$;
 
 COMMENT ON FUNCTION internal.begin_change(text) IS
-    'What each function does first that brings data in, loads or removes it: refuses a transaction that is not READ COMMITTED, and makes its commit durable, here and on a synchronous standby, where synchronous_commit asks for less than on; and sees to a warehouse that came from another cluster. Takes what it is, for the error.';
+    'Prepares a transaction that changes data: refuses any isolation level but READ COMMITTED, raises a lower synchronous_commit to on, and calls internal.settle_in. Takes the name of the caller, for the error.';

@@ -18,7 +18,7 @@ BEGIN
     ELSIF p_import_date NOT BETWEEN '1970-01-01' AND '2199-12-31' THEN
         RAISE EXCEPTION 'import_date must be in the years 1970 to 2199, as all events are, not %', p_import_date
             USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Look at the year.';
+                  HINT = 'Check the year.';
     END IF;
 
     PERFORM internal.lock_load(p_load_name);
@@ -56,4 +56,4 @@ END;
 $begin_load$;
 
 COMMENT ON FUNCTION internal.begin_load(text, date) IS
-    'What each load of one day does first: refuses a date or a transaction it cannot work with, waits until no other load of the same table runs, refuses a day that was removed from raw. Returns the instant of the day''s newest event that is not ahead of the clock, null without any.';
+    'Begins a load of one day: refuses an unusable date or transaction, waits for a running load of the same table, refuses a day that was removed from raw. Returns the instant of the day''s newest event that is not ahead of the clock, or null.';

@@ -46,4 +46,4 @@ END;
 $end_load$;
 
 COMMENT ON FUNCTION internal.end_load(text, date, timestamptz, pg_snapshot, bigint, bigint, bigint, timestamptz) IS
-    'What each load of one day does last: writes its row of etl.load_runs, and forgets that the rules had changed, and the arrivals that all loads have seen.';
+    'Ends a load of one day: writes its row of etl.load_runs, and deletes the note that its rules had changed, and the arrivals that all loads have seen.';

@@ -26,4 +26,4 @@ END;
 $find_outdated_days$;
 
 COMMENT ON FUNCTION internal.find_outdated_days(text) IS
-    'Finds the UTC days of a load whose last run had rules that give other results than its present ones. The load must be locked.';
+    'Finds the UTC days of a load whose last run had rules that give other results than the present ones. The caller must hold the lock of the load.';

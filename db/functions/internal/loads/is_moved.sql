@@ -26,4 +26,4 @@ END;
 $is_moved$;
 
 COMMENT ON FUNCTION internal.is_moved() IS
-    'Whether the warehouse came from another cluster or database, by a dump or by logical replication, and internal.settle_in() has not run here yet.';
+    'Returns whether the warehouse came from another cluster or database, by a dump or by logical replication, and internal.settle_in() has not yet run here.';

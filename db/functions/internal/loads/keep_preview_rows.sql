@@ -14,7 +14,7 @@ CREATE OR REPLACE FUNCTION internal.keep_preview_rows(
 AS $keep_preview_rows$
 DECLARE
     v_from CONSTANT timestamptz := p_first::timestamptz;
-    v_to   CONSTANT timestamptz := (p_last + 1)::timestamptz; -- for speed: versions that no load touches come out the same
+    v_to   CONSTANT timestamptz := (p_last + 1)::timestamptz; -- for speed: no load touches later versions
 BEGIN
     CASE p_load_name
         WHEN 'organizations_dim' THEN
@@ -25,9 +25,10 @@ BEGIN
             INSERT INTO internal.preview_rows (load_name, is_new, row_key, contents)
             SELECT p_load_name, p_is_new, jsonb_build_array(user_id, valid_from)::text, to_jsonb(dim)
             FROM crm.users_dim AS dim
-            WHERE user_id = ANY (p_users) -- for speed: versions that no load touches come out the same
-              AND valid_from < v_to -- for speed: versions that no load touches come out the same
-              AND coalesce(valid_to, 'infinity') >= v_from; -- for speed: versions that no load touches come out the same
+            -- for speed: no load touches other versions
+            WHERE user_id = ANY (p_users)
+              AND valid_from < v_to
+              AND coalesce(valid_to, 'infinity') >= v_from;
         WHEN 'user_events_daily' THEN
             INSERT INTO internal.preview_rows (load_name, is_new, row_key, contents)
             SELECT p_load_name, p_is_new, event_date::text, to_jsonb(daily)
@@ -38,4 +39,4 @@ END;
 $keep_preview_rows$;
 
 COMMENT ON FUNCTION internal.keep_preview_rows(text, date, date, text[], boolean) IS
-    'Keeps the rows of the table of a load as they are before, or after, its loads of some UTC days: those that such loads may touch. Of the dimension these are the versions of the given users that reach into the days from the first to the last. A new load gets a branch here.';
+    'Copies the rows that loads of some UTC days may change, before or after the loads. Of the dimension these are the versions of the given users that are valid on one of the days. A new load needs a branch here.';

@@ -18,4 +18,4 @@ END;
 $last_load$;
 
 COMMENT ON FUNCTION internal.last_load(text, date) IS
-    'The last run of a load for a UTC day, a row of nulls when there was none.';
+    'Returns the last run of a load for a UTC day; a row of nulls if there was none.';

@@ -1,3 +1,4 @@
+-- PostgreSQL's own snapshot counts the transaction among the committed as soon as a later one has ended.
 CREATE OR REPLACE FUNCTION internal.load_snapshot()
     RETURNS pg_snapshot
     LANGUAGE sql STABLE
@@ -17,4 +18,4 @@ RETURN (
 );
 
 COMMENT ON FUNCTION internal.load_snapshot() IS
-    'Which transactions the statement that calls this sees as committed, its own not among them: what this one brings after a load is news to the next load. PostgreSQL''s own snapshot counts it among the committed as soon as a later transaction has ended.';
+    'Returns the transactions that the calling statement sees as committed, without its own transaction: events that this one brings after a load are new to the next load.';

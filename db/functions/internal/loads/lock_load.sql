@@ -26,4 +26,4 @@ END;
 $lock_load$;
 
 COMMENT ON FUNCTION internal.lock_load(text) IS
-    'Waits until no load of that name runs, and keeps others from running until the end of the transaction. Takes a load of etl.loads. Out of the order of etl.loads it does not wait: it fails when the load runs elsewhere.';
+    'Waits for a running load of that name, and blocks other runs until the end of the transaction. Takes a name of etl.loads. If the transaction holds the lock of a later load, it does not wait: it fails if the load runs elsewhere.';

@@ -39,4 +39,4 @@ END;
 $note_rules$;
 
 COMMENT ON FUNCTION internal.note_rules() IS
-    'Notes the rules that each load of a day has now (etl.loads.decided_by and what that uses), and finds the days that were made under others. Runs without a fingerprint, of an older release, count as made under the present ones.';
+    'Notes the present rules of each load (etl.loads.decided_by and what that uses), and finds the days that were made under other rules. Runs of an older release, without a fingerprint, count as made under the present rules.';

@@ -5,4 +5,4 @@ CREATE OR REPLACE FUNCTION internal.retention_start()
     RETURN (SELECT coalesce(max(purged_before)::timestamp AT TIME ZONE 'UTC', '-infinity') FROM etl.purges);
 
 COMMENT ON FUNCTION internal.retention_start() IS
-    'From when on raw has its events: what was before, raw.drop_before removed; -infinity when it never ran.';
+    'Returns the instant from which on raw has its events: raw.drop_before removed all earlier ones; -infinity if it never ran.';

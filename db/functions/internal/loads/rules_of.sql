@@ -1,4 +1,6 @@
 -- Reads the catalogs.
+-- A definition in standard SQL is deparsed, without comments and layout. The body of another language is taken as it is written, and what
+-- it uses is not known.
 CREATE OR REPLACE FUNCTION internal.rules_of(p_name text)
     RETURNS jsonb
     LANGUAGE plpgsql STABLE
@@ -43,4 +45,4 @@ END;
 $rules_of$;
 
 COMMENT ON FUNCTION internal.rules_of(text) IS
-    'A view or function with all views and functions that it uses, they use and so on, as the catalog knows them (pg_depend): each with a hash of its definition. In standard SQL that is without comments and layout; the body of another language is taken as it is written, and what it uses is not known. Null when there is no such view or function.';
+    'Returns a view or function and all views and functions that it uses, directly or not, by the catalog''s dependencies (pg_depend), each with a hash of its definition. Null if there is no such view or function.';

@@ -53,4 +53,4 @@ END;
 $settle_in$;
 
 COMMENT ON FUNCTION internal.settle_in() IS
-    'Makes the books of the loads right where internal.is_moved(): etl.stale_dates is exact again, and sequences go on behind the greatest number that is used. Each change calls it before it does anything else, so nothing that comes is missed.';
+    'Corrects the records of the loads if internal.is_moved(): etl.stale_dates is exact again, and sequences continue after the greatest used number. Each change calls it first, so no arrival is missed.';

@@ -20,4 +20,4 @@ WHERE load.takes_day
   AND waiting.since IS NOT NULL;
 
 COMMENT ON VIEW internal.waiting_days IS
-    'The UTC days with events that a load has yet to see, by transaction snapshots: whether it ran for the day before, and since when the oldest of these events waits.';
+    'The UTC days with events that a load has not yet seen, by transaction snapshots: whether the load ran for the day before, and when the oldest of these events arrived.';

@@ -13,13 +13,13 @@ BEGIN
     SELECT hint
     INTO v_hint
     FROM (VALUES
-        (0, '^(00)+$', 'null bytes alone'),
+        (0, '^(00)+$', 'only null bytes'),
         (1, '^1f8b', 'gzip that was not unpacked: send it with content_encoding gzip, undamaged and of at most 256 KiB unpacked'),
         (2, '^78(01|5e|9c|da)', 'deflate that was not unpacked: send it with content_encoding deflate, undamaged and of at most 256 KiB unpacked'),
         (3, '^28b52ffd', 'zstd: send it unpacked, or as gzip with content_encoding gzip'),
         (4, '^(04224d18|ff060000734e6150|fd377a58|425a68|504b0304)', 'compressed: send it unpacked, or as gzip with content_encoding gzip'),
         (5, '^00(53|80(00){7})77', 'an AMQP 1.0 value section: send the JSON as bytes, in a data section'),
-        (6, '^00(53|80(00){7})75', 'an AMQP 1.0 data section within the body: send what is in it'),
+        (6, '^00(53|80(00){7})75', 'an AMQP 1.0 data section within the body: send its content'),
         (7, '^00(53|80(00){7})7[0-9a-f]', 'an AMQP 1.0 section: send the JSON as bytes, in a data section'),
         (8, '^00a3', 'a described type of AMQP 1.0: send the JSON as bytes, in a data section'),
         (9, '^(fffe0000|0000feff|([0-9a-f]{2}(00){3}){2}|((00){3}[0-9a-f]{2}){2})', 'UTF-32: send UTF-8'),
@@ -45,17 +45,17 @@ BEGIN
                 || substr(int4send(v_length), 2, 1) || substr(int4send(v_length), 1, 1)
             THEN 'BSON: send JSON'
         WHEN get_byte(p_body, v_length - 1) = 0
-            THEN 'bytes that end with a null byte, which is not of the JSON'
+            THEN 'bytes that end with a null byte: send the JSON without it'
         WHEN v_text ~ '^[[:space:]]*<'
             THEN 'XML or HTML: send JSON'
         WHEN v_text ~ '^(eyJ|ewo|W3s)[A-Za-z0-9+/_=-]*[.]'
-            THEN 'a JSON web token: send what is in it'
+            THEN 'a JSON web token: send its content'
         WHEN v_text ~ '^(eyJ|ewo|W3s)[A-Za-z0-9+/_=-]*[[:space:]]*$'
             THEN 'base64: send the JSON itself'
         WHEN v_text ~ '^[A-Za-z0-9_.%+-]+=[^&={}"]*(&[^&={}"]+=[^&={}"]*)*$'
             THEN 'a form: send JSON'
         WHEN v_text ~ '^[[:space:]]*[{[][[:space:]]*''' OR v_text ~ '[:[,][[:space:]]*(None|True|False)[[:space:]]*[],}]'
-            THEN 'what Python prints: use json.dumps'
+            THEN 'the output of Python''s print: use json.dumps'
         WHEN v_text ~ '^"?[A-Za-z0-9_]+"?([,;[:cntrl:]]"?[A-Za-z0-9_]+"?)+[[:space:]]*$'
             THEN 'CSV: send a JSON object for each row'
         WHEN v_text ~ '^(---|[A-Za-z_]+: )'
@@ -71,4 +71,4 @@ END;
 $body_hint$;
 
 COMMENT ON FUNCTION internal.body_hint(bytea) IS
-    'What bytes are that are no JSON, by how they begin, and what to send instead; null when nothing comes to mind. Looks at 1000 bytes at most.';
+    'Returns what bytes without JSON probably are, by their beginning, and what to send instead; null if they are not recognised. Reads at most 1000 bytes.';

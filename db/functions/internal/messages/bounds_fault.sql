@@ -21,4 +21,4 @@ CREATE OR REPLACE FUNCTION internal.bounds_fault(p_content jsonb)
     END;
 
 COMMENT ON FUNCTION internal.bounds_fault(jsonb) IS
-    'Which field of a JSON object, or body for any other value, is beyond the bounds of internal.exceeds_bounds, and how; null when none is.';
+    'Returns which field of a JSON object (body for any other value) is beyond the bounds of internal.exceeds_bounds, and how; null if none is.';

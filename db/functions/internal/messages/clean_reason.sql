@@ -10,4 +10,4 @@ CREATE OR REPLACE FUNCTION internal.clean_reason(p_reason text)
     ), 500);
 
 COMMENT ON FUNCTION internal.clean_reason(text) IS
-    'A reason for the quarantine as it can be shown: of at most 500 characters, each control or format character replaced.';
+    'Returns a reason for the quarantine in a printable form: at most 500 characters, each control or format character replaced.';

@@ -8,4 +8,4 @@ CREATE OR REPLACE FUNCTION internal.content_key(p_message_id text, p_content byt
     ), 1, 16), 'hex')::uuid;
 
 COMMENT ON FUNCTION internal.content_key(text, bytea) IS
-    'The first 128 bits of SHA-256 over a message id, which may be null, and a content.';
+    'Returns the first 128 bits of SHA-256 over a message id, which may be null, and a content.';

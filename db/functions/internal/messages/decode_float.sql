@@ -17,4 +17,4 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION internal.decode_float(bit, integer) IS
-    'A floating-point number of IEEE 754 of up to 64 bits, given at the left, and how many of them are the exponent; null when it is not finite.';
+    'Returns an IEEE 754 floating-point number of up to 64 bits, given left-aligned, with the number of its exponent bits; null if it is not finite.';

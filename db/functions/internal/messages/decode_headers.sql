@@ -1,3 +1,5 @@
+-- The types are those that RabbitMQ knows. Null stands for text that is not UTF-8, for a number that is not finite, and for what is
+-- nested deeper than 32 levels. Of a broken table the part before the fault is returned.
 CREATE OR REPLACE FUNCTION internal.decode_headers(p_table bytea)
     RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE STRICT
@@ -100,4 +102,4 @@ END;
 $decode_headers$;
 
 COMMENT ON FUNCTION internal.decode_headers(bytea) IS
-    'The headers of a message as a JSON object. Takes the field table of AMQP 0-9-1, with the types that RabbitMQ knows, without the length before it. A timestamp is a number of seconds, a byte array is hexadecimal; null stands for text that is not UTF-8, for what is no finite number and for what is nested deeper than 32 levels. Of a table that is broken it returns what comes before. The cost follows the length.';
+    'Returns the headers of a message as a JSON object. Takes the field table of AMQP 0-9-1, without its length. A timestamp becomes a number of seconds, a byte array hexadecimal text; null stands for values that JSON cannot hold. The cost follows the length.';

@@ -1,5 +1,7 @@
 -- requires: internal.content_key
 -- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
+-- It is made of the original content, so that a message delivered again stays the same event when raw.adapt_user_event changes. An
+-- event_type that the function made is part of it, because it may come from the headers.
 CREATE OR REPLACE FUNCTION internal.event_key(p_message_id text, p_original jsonb, p_content jsonb)
     RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -15,4 +17,4 @@ CREATE OR REPLACE FUNCTION internal.event_key(p_message_id text, p_original json
     ));
 
 COMMENT ON FUNCTION internal.event_key(text, jsonb, jsonb) IS
-    'The key of an event, given its message id, its content as it came if raw.adapt_user_event changed it, and its content: it is made of the content as it came, so that a message delivered again stays the same event when raw.adapt_user_event changes. An event_type that the function made is part of it: it may come from the headers.';
+    'Returns the key of an event, from its message id, its original content if raw.adapt_user_event changed it, and its content.';

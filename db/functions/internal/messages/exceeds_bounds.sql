@@ -19,4 +19,4 @@ CREATE OR REPLACE FUNCTION internal.exceeds_bounds(p_values jsonb[])
     );
 
 COMMENT ON FUNCTION internal.exceeds_bounds(jsonb[]) IS
-    'Whether one of these JSON values is nested deeper than 64 levels, or holds a number of more than 400 digits before or after its point. Takes one pass, whatever the values are. Every double precision number is within the bounds.';
+    'Returns whether one of these JSON values is nested deeper than 64 levels, or holds a number of more than 400 digits before or after its point. Takes one pass for any values. Every double precision number is within the bounds.';

@@ -6,4 +6,4 @@ CREATE OR REPLACE FUNCTION internal.has_only_strings(p_content jsonb)
     RETURN NOT p_content @@ 'strict ($.* == "") is unknown';
 
 COMMENT ON FUNCTION internal.has_only_strings(jsonb) IS
-    'Whether a JSON value is an object all of whose values are strings or null, as most user events are. One cheap pass.';
+    'Returns whether a JSON value is an object all of whose values are strings or null, as most user events are. Takes one cheap pass.';

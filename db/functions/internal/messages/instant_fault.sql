@@ -35,4 +35,4 @@ CREATE OR REPLACE FUNCTION internal.instant_fault(
     END;
 
 COMMENT ON FUNCTION internal.instant_fault(jsonb, text, timestamptz, timestamptz) IS
-    'What is wrong with a field that internal.parse_instant read as the given instant, when the last one is the latest that is taken; null when it is well.';
+    'Returns the fault of a field that internal.parse_instant read as the given instant; null if there is none. The last argument is the latest accepted instant.';

@@ -52,4 +52,4 @@ END;
 $instant_hint$;
 
 COMMENT ON FUNCTION internal.instant_hint(jsonb) IS
-    'What a value may be meant for that is no instant as internal.parse_instant reads it, and what to send instead; null when nothing comes to mind.';
+    'Returns what a value that is no instant for internal.parse_instant was probably meant to be, and what to send instead; null if it is not recognised.';

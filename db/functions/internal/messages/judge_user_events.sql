@@ -65,4 +65,4 @@ END;
 $judge_user_events$;
 
 COMMENT ON FUNCTION internal.judge_user_events(bytea[], text[], text[], text, bytea[], boolean[]) IS
-    'What raw.ingest_user_events has to know of each message, which it numbers as they came: its content as it came and as raw.adapt_user_event returns it, the token of its user if that one was erased, and the reason why it is no user event, null when it is one. With a reason given, that is the reason of all, and none is parsed.';
+    'Returns for each message, numbered by position: its content before and after raw.adapt_user_event, the token of its user if that one was erased, and why it is no user event (null if it is one). With a reason given, that is the reason of all, and none is parsed.';

@@ -22,4 +22,4 @@ CREATE OR REPLACE FUNCTION internal.key_fault(p_content jsonb, p_field text)
     END;
 
 COMMENT ON FUNCTION internal.key_fault(jsonb, text) IS
-    'What is wrong with a field that identifies something; null when it is well. A whole number is as good as its digits in a string.';
+    'Returns the fault of a field that identifies something; null if there is none. A whole number is as good as a string of its digits.';

@@ -4,4 +4,4 @@ CREATE OR REPLACE FUNCTION internal.largest_body()
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN 262144;
 
-COMMENT ON FUNCTION internal.largest_body() IS 'How many bytes a body may have that is parsed.';
+COMMENT ON FUNCTION internal.largest_body() IS 'Returns the size in bytes of the largest body that is parsed.';

@@ -66,4 +66,4 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION internal.missing_fault(jsonb, text) IS
-    'That a field of a JSON value is missing, and what may be meant for it: a name in another case, what is in an object, a list or a text inside of it, a known envelope.';
+    'Returns that a field of a JSON value is missing, and what was probably meant: a name in another case, a field of a nested object, list or text, or a known envelope.';

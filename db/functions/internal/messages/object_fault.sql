@@ -16,4 +16,4 @@ CREATE OR REPLACE FUNCTION internal.object_fault(p_content jsonb)
     END;
 
 COMMENT ON FUNCTION internal.object_fault(jsonb) IS
-    'What is wrong with a JSON value that has to be an object; null when it is one.';
+    'Returns the fault of a JSON value that has to be an object; null if it is one.';

@@ -23,4 +23,4 @@ CREATE OR REPLACE FUNCTION internal.organization_fault(
     );
 
 COMMENT ON FUNCTION internal.organization_fault(jsonb, timestamptz, timestamptz, timestamptz) IS
-    'Why a JSON value is no organization; null when it is one. Takes the value, its created_at and updated_at as internal.parse_instant read them, and the latest instant that is taken.';
+    'Returns why a JSON value is no organization; null if it is one. Takes the value, its created_at and updated_at as internal.parse_instant read them, and the latest accepted instant.';

@@ -15,4 +15,4 @@ BEGIN ATOMIC
 END;
 
 COMMENT ON FUNCTION internal.parse_correlation_id(text) IS
-    'Reads import/<id>/<position>, the correlation id that a file import gives its messages; nulls for any other.';
+    'Reads import/<id>/<position>, the correlation id of messages of a file import; nulls for any other.';

@@ -26,4 +26,4 @@ END;
 $parse_instant$;
 
 COMMENT ON FUNCTION internal.parse_instant(text) IS
-    'Reads an ISO 8601 date and time; UTC and GMT are offsets too, and without an offset it is UTC. A zone that is named beside the offset says nothing. Null when the text is none, or no instant of the calendar.';
+    'Reads an ISO 8601 date and time. UTC and GMT are offsets too, and the default is UTC. A zone name beside the offset is ignored. Null if the text is no instant, or not one of the calendar.';

@@ -47,4 +47,4 @@ END;
 $parse_json$;
 
 COMMENT ON FUNCTION internal.parse_json(bytea) IS
-    'Reads one JSON value from UTF-8 bytes, also with a byte order mark before it; returns its content, or null and the fault. Takes bodies of up to 256 KiB, within the bounds of internal.bounds_fault. Of a key that comes twice the last counts.';
+    'Reads one JSON value from UTF-8 bytes, also after a byte order mark; returns its content, or null and the fault. Bodies have at most 256 KiB and are within the bounds of internal.exceeds_bounds. Of a repeated key the last one counts.';

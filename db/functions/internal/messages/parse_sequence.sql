@@ -18,4 +18,4 @@ CREATE OR REPLACE FUNCTION internal.parse_sequence(p_content jsonb)
     END;
 
 COMMENT ON FUNCTION internal.parse_sequence(jsonb) IS
-    'Reads the field sequence of an event: a whole number of 64 bits, or its digits in a string, for producers whose numbers have 53 bits. Null when it is absent, null or anything else.';
+    'Reads the field sequence of an event: a whole number of 64 bits, or its digits in a string, for producers whose numbers have 53 bits. Null if it is absent, null or anything else.';

@@ -41,4 +41,4 @@ END;
 $parse_user_event$;
 
 COMMENT ON FUNCTION internal.parse_user_event(bytea, bytea) IS
-    'Reads a message body by internal.parse_json and has raw.adapt_user_event turn it, with the headers, into an event; returns the event, and what came if that was something else; or the fault and no event.';
+    'Reads a message body by internal.parse_json and lets raw.adapt_user_event turn it, with the headers, into an event. Returns the event, and the original content if that differs; or the fault and no event.';

@@ -62,4 +62,4 @@ END;
 $parse_user_events$;
 
 COMMENT ON FUNCTION internal.parse_user_events(bytea[], bytea[]) IS
-    'What internal.parse_user_event, and internal.parse_instant of received_at, make of each body and its headers, in the order of the bodies; no originals or faults at all stand for one null each.';
+    'Returns the results of internal.parse_user_event for each body and its headers, and of internal.parse_instant for received_at, in the order of the bodies. If there are no originals or no faults at all, a single null stands for them.';

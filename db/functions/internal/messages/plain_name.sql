@@ -5,4 +5,4 @@ CREATE OR REPLACE FUNCTION internal.plain_name(p_name text)
     RETURN regexp_replace(lower(p_name), '[^a-z0-9]', '', 'g');
 
 COMMENT ON FUNCTION internal.plain_name(text) IS
-    'A name without case, underscores and the like: equal for names that are meant for the same.';
+    'Returns a name without case, underscores and the like, equal for names that are meant to be the same.';

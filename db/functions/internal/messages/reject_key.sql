@@ -10,4 +10,4 @@ CREATE OR REPLACE FUNCTION internal.reject_key(p_message_id text, p_body bytea, 
     ), 'UTF8'), ''));
 
 COMMENT ON FUNCTION internal.reject_key(text, bytea, bytea) IS
-    'The key of a message in quarantine: of its message id, its body and its headers without those that count deliveries, as raw.adapt_user_event may read the others.';
+    'Returns the key of a message in quarantine: of its message id, its body and its headers, without the headers that count deliveries.';

@@ -48,4 +48,4 @@ END;
 $retry_user_events$;
 
 COMMENT ON FUNCTION internal.retry_user_events(bigint[], bytea[], text[], bytea[]) IS
-    'Judges rejects under today''s rules: takes what is a user event into raw and out of quarantine, gives the others today''s reason; returns what became of the events. Takes rows of raw.rejected_user_events, as an array for each column.';
+    'Judges rejected messages by the present rules: moves user events into raw, and gives the others the present reason. Returns the outcomes of the events. Takes rows of raw.rejected_user_events, as an array for each column.';

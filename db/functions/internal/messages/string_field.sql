@@ -5,4 +5,4 @@ CREATE OR REPLACE FUNCTION internal.string_field(p_content jsonb, p_field text)
     RETURN CASE WHEN jsonb_typeof(p_content -> p_field) = 'string' THEN p_content ->> p_field END;
 
 COMMENT ON FUNCTION internal.string_field(jsonb, text) IS
-    'A field that is a string; null when it is none. The text of a list of numbers may be without bounds.';
+    'Returns a field that is a string; null for any other value, since the text of a list of numbers may be of any size.';

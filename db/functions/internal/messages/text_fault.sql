@@ -8,4 +8,4 @@ CREATE OR REPLACE FUNCTION internal.text_fault(p_content jsonb, p_field text)
     END;
 
 COMMENT ON FUNCTION internal.text_fault(jsonb, text) IS
-    'What is wrong with a field that holds text, null or nothing; null when it is well.';
+    'Returns the fault of a field that holds text, null or nothing; null if there is none.';

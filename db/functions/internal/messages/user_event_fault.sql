@@ -54,4 +54,4 @@ CREATE OR REPLACE FUNCTION internal.user_event_fault(
     );
 
 COMMENT ON FUNCTION internal.user_event_fault(jsonb, timestamptz, timestamptz, boolean, timestamptz) IS
-    'Why a JSON object is no user event; null when it is one. Takes the object, its received_at as internal.parse_instant read it, internal.retention_start(), whether its id is a token of etl.erasures, and the latest instant that is taken.';
+    'Returns why a JSON object is no user event; null if it is one. Takes the object, its received_at as internal.parse_instant read it, internal.retention_start(), whether its id is a token of etl.erasures, and the latest accepted instant.';

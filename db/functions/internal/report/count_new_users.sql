@@ -51,7 +51,7 @@ BEGIN
             WHERE dim.user_id = arrived.user_id
               AND dim.valid_from >= v_from
               AND dim.valid_from < v_to
-              AND coalesce(dim.valid_to, 'infinity') >= v_from -- for speed: leaves out periods that cannot hold the version
+              AND coalesce(dim.valid_to, 'infinity') >= v_from
               -- Also what arrived since p_event_sks was found was not counted.
               AND (event.event_sk <@ (
                   SELECT range_agg(event_sks)
@@ -65,4 +65,4 @@ END;
 $count_new_users$;
 
 COMMENT ON FUNCTION internal.count_new_users(date, int8multirange) IS
-    'How many users of the events that arrived, given by a multirange of event_sk, have no event on the UTC day that its report counts already. Null when the dimension, by which their events are found, was not loaded with all that the report counts.';
+    'Counts the users of the arrived events, given by a multirange of event_sk, that have no event on the UTC day which its report already counts. Null if the dimension, where their events are looked up, was not loaded with all that the report counts.';

@@ -9,4 +9,4 @@ SELECT
 FROM raw.user_events;
 
 COMMENT ON VIEW internal.counted_events IS
-    'The events that the daily report counts: as one of its user, one of all, and one of its type.';
+    'The events that the daily report counts: in total, by user, and by type.';
