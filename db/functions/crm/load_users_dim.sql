@@ -1,5 +1,9 @@
 -- Reads raw.user_events and etl.arrivals, writes crm.users_dim and etl.load_runs.
 -- Rerun: the same date and the same raw rows write nothing to the dimension.
+-- A day that was loaded before, and to which events have come since, costs what these events' users have on it. Any other day is
+-- compared as a whole, which also mends what was changed by hand and takes away what is gone from raw. Readers and ingest do not wait
+-- when a partition for the next month is added (ATTACH, without a default partition), nor when the stage is emptied; but see
+-- internal.require_users_dim_period.
 CREATE OR REPLACE FUNCTION crm.load_users_dim(import_date date)
     RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -69,4 +73,4 @@ END;
 $load_users_dim$;
 
 COMMENT ON FUNCTION crm.load_users_dim(date) IS
-    'Brings the versions of users that begin on one UTC day, and their neighbours in time, to the state of the raw events of that day; returns the rows written. A day that was loaded before and to which events have come since is loaded by these: it costs what their users have on the day. Any other is compared as a whole, which also repairs what was changed by hand and takes away what is gone from raw. Days in any order, any number of times. A load of this table at the same time waits. Readers and ingest never wait for a load, nor a load for them: not when it adds a period for the month to come (ATTACH PARTITION, without a default partition), not when it empties its stage; but see internal.require_users_dim_period.';
+    'Loads one UTC day of the dimension: brings the versions that begin on it, and those beside them in time, to the state of the raw events of that day. Returns the number of rows written. Days in any order, any number of times. Loads of this table wait for one another; readers and ingest never wait.';

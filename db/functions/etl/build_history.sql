@@ -1,5 +1,7 @@
 -- Rerun: what an earlier call left beside the dimension is dropped first.
 -- A procedure that commits can have no SET clause: it pins search_path itself, as etl.begin_step does in each transaction after the first.
+-- Readers, loads and ingest go on meanwhile. Where partitions cannot be exchanged, on Citus and where they are published, it calls
+-- etl.rebuild_users_dim and says so.
 CREATE OR REPLACE PROCEDURE etl.build_history(p_days date[] DEFAULT NULL, p_patience interval DEFAULT '10 minutes')
     LANGUAGE plpgsql
 AS $build_history$
@@ -66,4 +68,4 @@ END;
 $build_history$;
 
 COMMENT ON PROCEDURE etl.build_history(date[], interval) IS
-    'Builds crm.users_dim anew in one pass over raw, in new partitions beside the old ones, and exchanges them. Takes the UTC days to load besides those that are loaded, all when null, and how long to wait for transactions that may still read the old ones. Where partitions cannot be exchanged, on Citus and where they are published, it calls etl.rebuild_users_dim() and says so. Not inside a transaction.';
+    'Builds crm.users_dim anew in one pass over raw, in new partitions, and exchanges them for the old ones. Takes the UTC days to load besides those already loaded, null for all, and how long to wait for transactions that may still read the old partitions. Not inside a transaction.';

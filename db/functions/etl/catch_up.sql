@@ -21,4 +21,4 @@ END;
 $catch_up$;
 
 COMMENT ON PROCEDURE etl.catch_up() IS
-    'Runs each load for exactly the days that etl.stale_dates names, oldest first but after the others what failed in the last 24 hours, a transaction each; a notice a load. A load that fails is told in a warning, kept in etl.load_failures, and stops no other; the call fails in the end. Checks etl.expectations when they are due. Thins etl.ingests and etl.load_runs out as well. Not inside a transaction.';
+    'Runs each load for exactly the days that etl.stale_dates names, as etl.run_loads does, and checks the expectations that are due. Thins out etl.ingests and etl.load_runs. Not inside a transaction.';

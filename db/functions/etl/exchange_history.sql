@@ -1,5 +1,7 @@
 -- Reads internal.history and internal.history_days, writes crm.users_dim, etl.load_runs and internal.outdated_days.
 -- Called by etl.build_history only.
+-- Overtaken: since the versions were made a user was erased, old events were removed, the rules changed, another session began to build
+-- the history, or a load wrote to a partition that is newer.
 CREATE OR REPLACE FUNCTION etl.exchange_history()
     RETURNS text
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -99,4 +101,4 @@ END;
 $exchange_history$;
 
 COMMENT ON FUNCTION etl.exchange_history() IS
-    'Puts the new partitions of etl.begin_history in the place of the old ones of crm.users_dim, in one transaction, and notes that each day is loaded. Changes nothing and returns why, when it cannot: locked, while others read or load the dimension; overtaken, when a user was erased, old events were removed, the rules changed or a load wrote to a partition that is newer since the versions were made. Otherwise done.';
+    'Exchanges the partitions of crm.users_dim for those that etl.begin_history made. Returns done; or changes nothing and returns locked, when others hold the dimension, or overtaken, when the new versions must be made anew.';

@@ -37,7 +37,7 @@ BEGIN
             FROM crm.users_dim
             WHERE valid_from >= v_from -- for speed: more users come out the same
               AND valid_from < v_to -- for speed: more users come out the same
-              AND coalesce(valid_to, 'infinity') >= v_from -- for speed: leaves out periods that cannot hold the version
+              AND coalesce(valid_to, 'infinity') >= v_from
         );
         PERFORM internal.keep_preview_rows(name, v_first, v_last, v_users, false)
         FROM (SELECT DISTINCT unnest(p_load_names) AS name) AS load;
@@ -86,4 +86,4 @@ END;
 $preview_loads$;
 
 COMMENT ON FUNCTION etl.preview_loads(text[], date[], integer) IS
-    'What loads, by name and UTC day in the order given, would change all together: the loads run, and are rolled back. Returns the first p_rows rows of each table that would be added, changed and removed, as they are and as they would be, and with each row how many there are of its kind. Takes as long as the loads, and other loads wait meanwhile.';
+    'Shows what loads, by name and UTC day in the given order, would change together: they run and are rolled back. Returns the first p_rows rows of each table that would be added, changed and removed, as they are and as they would be, with the total of each kind. Other loads wait.';

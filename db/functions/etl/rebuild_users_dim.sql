@@ -1,5 +1,7 @@
 -- Reads raw.user_events and etl.purges, writes crm.users_dim and etl.load_runs.
 -- Rerun: the same raw events and rules write nothing to the dimension.
+-- The raw events of all days are used, and the versions of days that raw.drop_before removed. Readers see the old dimension until the
+-- commit. etl.build_history does the same in less time, where partitions can be exchanged.
 CREATE OR REPLACE FUNCTION etl.rebuild_users_dim(p_rows integer DEFAULT 10)
     RETURNS TABLE (change text, total bigint, old_row jsonb, new_row jsonb)
     LANGUAGE plpgsql VOLATILE
@@ -85,4 +87,4 @@ END;
 $rebuild_users_dim$;
 
 COMMENT ON FUNCTION etl.rebuild_users_dim(integer) IS
-    'Builds the whole dimension anew, under the present rules, from all raw events and the versions of days that raw.drop_before removed, checks it, and puts what differs in the place of what was. Readers see the old one until the commit, and the new one from then on; what fails or is killed leaves the old one. Returns the first p_rows versions that are added, changed and removed, as they were and as they are, and how many there are of each kind. All days in raw are loaded then. Loads of the dimension wait meanwhile. In a transaction that is rolled back it only shows the difference.';
+    'Builds the dimension anew in one transaction: writes the versions that differ in place, and checks the result. Returns the first p_rows versions that are added, changed and removed, as they were and as they are, with the total of each kind. Loads of the dimension wait. ROLLBACK undoes it.';

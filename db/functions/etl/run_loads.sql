@@ -1,5 +1,6 @@
 -- Rerun: what is loaded by then is left out.
 -- A procedure that commits can have no SET clause, so it pins search_path itself, as etl.begin_step does in each transaction after the first.
+-- Shared by etl.catch_up and etl.load_days. A load that another session has run meanwhile is left out.
 CREATE OR REPLACE PROCEDURE etl.run_loads(p_load_names text[], p_dates date[])
     LANGUAGE plpgsql
 AS $run_loads$
@@ -93,4 +94,4 @@ END;
 $run_loads$;
 
 COMMENT ON PROCEDURE etl.run_loads(text[], date[]) IS
-    'What etl.catch_up and etl.load_days share: runs loads by name and day, oldest first but after the others what failed in the last 24 hours, a transaction and a notice each, where they are due when their turn comes. One that fails is told in a warning, kept in etl.load_failures, and stops no other; the call fails in the end. Afterwards it checks what etl.expectations has due.';
+    'Runs loads, given by name and UTC day, each in a transaction of its own: the oldest day first, but last those that failed in the last 24 hours. A load that fails is recorded in etl.load_failures and stops no other; the call fails in the end. Checks etl.expectations afterwards.';

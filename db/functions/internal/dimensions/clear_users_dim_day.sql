@@ -19,7 +19,7 @@ BEGIN
       AND dim.user_id = neighbor.user_id
       AND dim.valid_from >= neighbor.changes_from
       AND dim.valid_from < p_to
-      AND coalesce(dim.valid_to, 'infinity') >= p_from; -- for speed: leaves out periods that cannot hold the version
+      AND coalesce(dim.valid_to, 'infinity') >= p_from;
 
     GET DIAGNOSTICS v_written = ROW_COUNT;
 

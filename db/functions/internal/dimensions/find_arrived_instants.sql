@@ -24,16 +24,17 @@ BEGIN
         GROUP BY user_id
         ORDER BY user_id -- for speed: neighbours in this order are neighbours in a period
     ) AS arrived
-    JOIN crm.users_dim_open AS open -- for speed: most users have nothing later, and need no look-up
-        ON open.user_id = arrived.user_id -- for speed: most users have nothing later, and need no look-up
-        AND open.valid_from > arrived.first_at -- for speed: most users have nothing later, and need no look-up
+    -- for speed: most users have nothing later, and need no look-up
+    JOIN crm.users_dim_open AS open
+        ON open.user_id = arrived.user_id
+        AND open.valid_from > arrived.first_at
     CROSS JOIN LATERAL (
         SELECT dim.valid_from
         FROM crm.users_dim AS dim
         WHERE dim.user_id = arrived.user_id -- for speed: at the instants of others this user has no event
           AND dim.valid_from > arrived.first_at -- for speed: the first one is known
           AND dim.valid_from < p_to
-          AND coalesce(dim.valid_to, 'infinity') >= p_from -- for speed: leaves out periods that cannot hold the version
+          AND coalesce(dim.valid_to, 'infinity') >= p_from
         -- So that each user is looked up by index: a join would be planned without statistics.
         OFFSET 0
     ) AS begun

@@ -15,7 +15,7 @@ BEGIN
     LEFT JOIN internal.users_dim_stage AS first ON first.user_id = begun.user_id AND first.is_first
     WHERE begun.valid_from >= p_from
       AND begun.valid_from < p_to -- for speed: users without a version on the day come out the same
-      AND coalesce(begun.valid_to, 'infinity') >= p_from -- equivalent: what began on the day ended after the day began
+      AND coalesce(begun.valid_to, 'infinity') >= p_from
       AND NOT EXISTS (
           SELECT 1
           FROM internal.users_dim_stage AS stage
