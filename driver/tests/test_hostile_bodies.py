@@ -3,10 +3,13 @@
 MEGABYTES: the size of the large ones (default 2).
 """
 
+import math
 import os
 import time
 from collections.abc import Callable
-from typing import Any, Final, LiteralString
+from functools import partial
+from itertools import count
+from typing import Any, Final
 
 import psycopg
 import pytest
@@ -14,6 +17,7 @@ import pytest
 Connection = psycopg.Connection[Any]
 
 KILOBYTES_64: Final = 64_000
+TRIES: Final = 10
 MEGABYTES: Final = int(os.environ.get("MEGABYTES") or 2)
 
 EVENT: Final = {
@@ -98,14 +102,17 @@ def ordinary(size: int) -> bytes:
     return event(username=b'"%b"' % (b"Leavitt " * (size // 8)))
 
 
-def seconds_to_ingest(conn: Connection, body: bytes) -> float:
-    """Return the time that the fastest of three ingests of the body takes, each a new message."""
-    times = []
-    for number in range(3):
+def seconds_to_ingest(conn: Connection, body: bytes, limit: float = math.inf) -> float:
+    """Return the time that the fastest of three ingests of the body takes, each a new message.
+
+    One that is over the limit is repeated more often: the machine may have other work.
+    """
+    times: list[float] = []
+    while len(times) < 3 or (min(times) >= limit and len(times) < TRIES):
         began = time.monotonic()
         row = conn.execute(
             "SELECT received, inserted + rejected FROM raw.ingest_user_events(%b, %s::text[])",
-            ([body], [str(number)]),
+            ([body], [str(len(times))]),
         ).fetchone()
         times.append(time.monotonic() - began)
         assert row == (1, 1)
@@ -126,11 +133,14 @@ def stored_bytes(conn: Connection) -> int:
     return int(row[0])
 
 
-def seconds(conn: Connection, statement: LiteralString) -> float:
-    """Run a statement; return how long it took."""
-    began = time.monotonic()
-    conn.execute(statement)
-    return time.monotonic() - began
+def is_done_within(limit: float, work: Callable[[], object]) -> bool:
+    """Tell whether the work takes less time, at least once: the machine may have other work."""
+    for _ in range(TRIES):
+        began = time.monotonic()
+        work()
+        if time.monotonic() - began < limit:
+            return True
+    return False
 
 
 @KIND
@@ -143,7 +153,7 @@ def test_a_message_is_judged_in_a_bounded_time(conn: Connection, kind: str) -> N
     conn.execute("DELETE FROM raw.user_events")
     body = KINDS[kind](KILOBYTES_64)
 
-    assert seconds_to_ingest(conn, body) < usual + 0.1
+    assert seconds_to_ingest(conn, body, usual + 0.1) < usual + 0.1
     assert stored_bytes(conn) < 4 * len(body)
 
     for statement in (
@@ -154,8 +164,7 @@ def test_a_message_is_judged_in_a_bounded_time(conn: Connection, kind: str) -> N
         "SELECT crm.erase_user('p1')",
         "SELECT raw.replay_rejected_user_events()",
     ):
-        # The machine may have other work: once in three times it has to be as fast.
-        assert any(seconds(conn, statement) < 3 * (usual + 0.1) for _ in range(3)), statement
+        assert is_done_within(3 * (usual + 0.1), partial(conn.execute, statement)), statement
     rest = conn.execute("SELECT FROM raw.user_events WHERE user_id = 'p1'").rowcount
     assert rest == 0
 
@@ -174,13 +183,18 @@ def test_a_message_is_judged_in_a_bounded_time(conn: Connection, kind: str) -> N
 def test_headers_are_read_in_a_bounded_time(conn: Connection, table: bytes) -> None:
     """Whatever the 64 KB of them are; and not at all where nobody wants to know them."""
     usual = seconds_to_ingest(conn, ordinary(KILOBYTES_64))
-    ingest = "SELECT inserted FROM raw.ingest_user_events(%b, NULL, p_headers => %b::bytea[])"
-    began = time.monotonic()
-    assert conn.execute(ingest, ([event()], [table])).fetchone() == (1,)
-    assert time.monotonic() - began < usual + 0.1
-    began = time.monotonic()
-    conn.execute("SELECT internal.decode_headers(%b)", (table,))
-    assert time.monotonic() - began < 1
+    ids = count()
+
+    def ingest() -> None:
+        inserted = conn.execute(
+            "SELECT inserted FROM raw.ingest_user_events(%b, %s::text[], p_headers => %b::bytea[])",
+            ([event()], [f"{next(ids)}"], [table]),
+        )
+        assert inserted.fetchone() == (1,)
+
+    assert is_done_within(usual + 0.1, ingest)
+    decode = partial(conn.execute, "SELECT internal.decode_headers(%b)", (table,))
+    assert is_done_within(1, decode)
 
 
 def test_good_messages_land_among_hostile_ones(conn: Connection) -> None:
@@ -201,14 +215,17 @@ def test_a_large_message_is_put_aside(conn: Connection, kind: str) -> None:
     What is kept is still too large: nothing takes it for the whole.
     """
     body = KINDS[kind](MEGABYTES << 20)
-    assert seconds_to_ingest(conn, body) < 0.5 * MEGABYTES
+    assert seconds_to_ingest(conn, body, 0.5 * MEGABYTES) < 0.5 * MEGABYTES
     kept = body[: (256 << 10) + 1]
     rejects = conn.execute("SELECT body = %b, reason FROM raw.rejected_user_events", (kept,))
-    assert rejects.fetchall() == [(True, "body: larger than 256 KiB")] * 3
-    began = time.monotonic()
-    for statement in ("SELECT raw.replay_rejected_user_events()", "SELECT crm.erase_user('p1')"):
-        conn.execute(statement)
-    assert time.monotonic() - began < 1 * MEGABYTES
+    assert rejects.rowcount >= 3
+    assert set(rejects.fetchall()) == {(True, "body: larger than 256 KiB")}
+
+    def read_later() -> None:
+        conn.execute("SELECT raw.replay_rejected_user_events()")
+        conn.execute("SELECT crm.erase_user('p1')")
+
+    assert is_done_within(1 * MEGABYTES, read_later)
     reasons = conn.execute("SELECT DISTINCT reason FROM raw.rejected_user_events WHERE body <> ''")
     assert reasons.fetchall() in ([], [("body: larger than 256 KiB",)])
 
@@ -220,10 +237,14 @@ def test_an_organization_is_judged_in_a_bounded_time(conn: Connection, kind: str
     field = {b'"id"': b'"organization_key"', b'"received_at"': b'"created_at"'}
     for name, ours in field.items():
         body = body.replace(name, ours, 1)
-    began = time.monotonic()
-    for one in (body, b'{"organization_key": "good"}'):
-        conn.execute("INSERT INTO raw.organizations_inbox (body) VALUES (%b)", (one,))
-    row = conn.execute("SELECT received, duplicates FROM raw.ingest_organizations()").fetchone()
-    assert row == (2, 0)
-    assert time.monotonic() - began < 0.2
+
+    def ingest() -> None:
+        conn.execute("DELETE FROM raw.organizations")
+        conn.execute("DELETE FROM raw.rejected_organizations")
+        for one in (body, b'{"organization_key": "good"}'):
+            conn.execute("INSERT INTO raw.organizations_inbox (body) VALUES (%b)", (one,))
+        row = conn.execute("SELECT received, duplicates FROM raw.ingest_organizations()").fetchone()
+        assert row == (2, 0)
+
+    assert is_done_within(0.2, ingest)
     assert conn.execute("TABLE crm.organizations_dim").rowcount >= 1
