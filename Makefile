@@ -136,7 +136,7 @@ test_tools:
 
 .PHONY: test
 test: test_tools setup ## Run the SQL and the Python tests, with coverage
-	$(MANAGE) run_profiled db/test
+	$(RUN_AS_ADMIN) db/test
 	$(RUN_AS_ADMIN) python -m pytest -n 2 --cov-fail-under=100
 
 ##@ operate
