@@ -71,7 +71,14 @@ SERVERS: Final = {
     "test_broker": "own",
     "test_undeliverable": "own",
 }
+# What takes longest is not left for the end, when other processes have nothing to do any more.
+LONG: Final = ("test_random_histories", "test_hostile_session", "test_migrations", "test_bench")
 SILENCE_SECONDS: Final = 20.0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long ones."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
 
 
 # pylint: disable-next=abstract-method
@@ -389,8 +396,8 @@ def fixture_own_broker(
     return partial(rabbitmqctl, state)
 
 
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait until the condition holds."""
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until the condition holds; the machine may have other work."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
