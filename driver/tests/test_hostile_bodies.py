@@ -3,13 +3,11 @@
 MEGABYTES: the size of the large ones (default 2).
 """
 
-import math
 import os
 import time
 from collections.abc import Callable
-from functools import partial
-from itertools import count
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, LiteralString
 
 import psycopg
 import pytest
@@ -17,7 +15,6 @@ import pytest
 Connection = psycopg.Connection[Any]
 
 KILOBYTES_64: Final = 64_000
-TRIES: Final = 10
 MEGABYTES: Final = int(os.environ.get("MEGABYTES") or 2)
 
 EVENT: Final = {
@@ -97,24 +94,36 @@ KINDS: Final[dict[str, Callable[[int], bytes]]] = {
 KIND: Final = pytest.mark.parametrize("kind", KINDS)
 
 
+def spent(conn: Connection) -> float:
+    """Return the seconds of a core that the session has taken, whatever else the machine does.
+
+    Where its process is not seen, as in a container, those of a clock.
+    """
+    try:
+        stat = Path(f"/proc/{conn.info.backend_pid}/stat").read_text("ascii")
+    except FileNotFoundError:
+        stat = ""
+    if "(postgres)" not in stat:
+        return time.monotonic()
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def ordinary(size: int) -> bytes:
     """Return an event of that size with nothing odd in it."""
     return event(username=b'"%b"' % (b"Leavitt " * (size // 8)))
 
 
-def seconds_to_ingest(conn: Connection, body: bytes, limit: float = math.inf) -> float:
-    """Return the time that the fastest of three ingests of the body takes, each a new message.
-
-    One that is over the limit is repeated more often: the machine may have other work.
-    """
-    times: list[float] = []
-    while len(times) < 3 or (min(times) >= limit and len(times) < TRIES):
-        began = time.monotonic()
+def seconds_to_ingest(conn: Connection, body: bytes) -> float:
+    """Return the time that the fastest of three ingests of the body takes, each a new message."""
+    times = []
+    for number in range(3):
+        began = spent(conn)
         row = conn.execute(
             "SELECT received, inserted + rejected FROM raw.ingest_user_events(%b, %s::text[])",
-            ([body], [str(len(times))]),
+            ([body], [str(number)]),
         ).fetchone()
-        times.append(time.monotonic() - began)
+        times.append(spent(conn) - began)
         assert row == (1, 1)
     return min(times)
 
@@ -133,14 +142,11 @@ def stored_bytes(conn: Connection) -> int:
     return int(row[0])
 
 
-def is_done_within(limit: float, work: Callable[[], object]) -> bool:
-    """Tell whether the work takes less time, at least once: the machine may have other work."""
-    for _ in range(TRIES):
-        began = time.monotonic()
-        work()
-        if time.monotonic() - began < limit:
-            return True
-    return False
+def seconds(conn: Connection, statement: LiteralString) -> float:
+    """Run a statement; return how long it took."""
+    began = spent(conn)
+    conn.execute(statement)
+    return spent(conn) - began
 
 
 @KIND
@@ -153,7 +159,7 @@ def test_a_message_is_judged_in_a_bounded_time(conn: Connection, kind: str) -> N
     conn.execute("DELETE FROM raw.user_events")
     body = KINDS[kind](KILOBYTES_64)
 
-    assert seconds_to_ingest(conn, body, usual + 0.1) < usual + 0.1
+    assert seconds_to_ingest(conn, body) < usual + 0.1
     assert stored_bytes(conn) < 4 * len(body)
 
     for statement in (
@@ -164,7 +170,8 @@ def test_a_message_is_judged_in_a_bounded_time(conn: Connection, kind: str) -> N
         "SELECT crm.erase_user('p1')",
         "SELECT raw.replay_rejected_user_events()",
     ):
-        assert is_done_within(3 * (usual + 0.1), partial(conn.execute, statement)), statement
+        # The machine may have other work: once in three times it has to be as fast.
+        assert any(seconds(conn, statement) < 3 * (usual + 0.1) for _ in range(3)), statement
     rest = conn.execute("SELECT FROM raw.user_events WHERE user_id = 'p1'").rowcount
     assert rest == 0
 
@@ -183,18 +190,13 @@ def test_a_message_is_judged_in_a_bounded_time(conn: Connection, kind: str) -> N
 def test_headers_are_read_in_a_bounded_time(conn: Connection, table: bytes) -> None:
     """Whatever the 64 KB of them are; and not at all where nobody wants to know them."""
     usual = seconds_to_ingest(conn, ordinary(KILOBYTES_64))
-    ids = count()
-
-    def ingest() -> None:
-        inserted = conn.execute(
-            "SELECT inserted FROM raw.ingest_user_events(%b, %s::text[], p_headers => %b::bytea[])",
-            ([event()], [f"{next(ids)}"], [table]),
-        )
-        assert inserted.fetchone() == (1,)
-
-    assert is_done_within(usual + 0.1, ingest)
-    decode = partial(conn.execute, "SELECT internal.decode_headers(%b)", (table,))
-    assert is_done_within(1, decode)
+    ingest = "SELECT inserted FROM raw.ingest_user_events(%b, NULL, p_headers => %b::bytea[])"
+    began = spent(conn)
+    assert conn.execute(ingest, ([event()], [table])).fetchone() == (1,)
+    assert spent(conn) - began < usual + 0.1
+    began = spent(conn)
+    conn.execute("SELECT internal.decode_headers(%b)", (table,))
+    assert spent(conn) - began < 1
 
 
 def test_good_messages_land_among_hostile_ones(conn: Connection) -> None:
@@ -215,17 +217,14 @@ def test_a_large_message_is_put_aside(conn: Connection, kind: str) -> None:
     What is kept is still too large: nothing takes it for the whole.
     """
     body = KINDS[kind](MEGABYTES << 20)
-    assert seconds_to_ingest(conn, body, 0.5 * MEGABYTES) < 0.5 * MEGABYTES
+    assert seconds_to_ingest(conn, body) < 0.5 * MEGABYTES
     kept = body[: (256 << 10) + 1]
     rejects = conn.execute("SELECT body = %b, reason FROM raw.rejected_user_events", (kept,))
-    assert rejects.rowcount >= 3
-    assert set(rejects.fetchall()) == {(True, "body: larger than 256 KiB")}
-
-    def read_later() -> None:
-        conn.execute("SELECT raw.replay_rejected_user_events()")
-        conn.execute("SELECT crm.erase_user('p1')")
-
-    assert is_done_within(1 * MEGABYTES, read_later)
+    assert rejects.fetchall() == [(True, "body: larger than 256 KiB")] * 3
+    began = spent(conn)
+    for statement in ("SELECT raw.replay_rejected_user_events()", "SELECT crm.erase_user('p1')"):
+        conn.execute(statement)
+    assert spent(conn) - began < 1 * MEGABYTES
     reasons = conn.execute("SELECT DISTINCT reason FROM raw.rejected_user_events WHERE body <> ''")
     assert reasons.fetchall() in ([], [("body: larger than 256 KiB",)])
 
@@ -237,14 +236,10 @@ def test_an_organization_is_judged_in_a_bounded_time(conn: Connection, kind: str
     field = {b'"id"': b'"organization_key"', b'"received_at"': b'"created_at"'}
     for name, ours in field.items():
         body = body.replace(name, ours, 1)
-
-    def ingest() -> None:
-        conn.execute("DELETE FROM raw.organizations")
-        conn.execute("DELETE FROM raw.rejected_organizations")
-        for one in (body, b'{"organization_key": "good"}'):
-            conn.execute("INSERT INTO raw.organizations_inbox (body) VALUES (%b)", (one,))
-        row = conn.execute("SELECT received, duplicates FROM raw.ingest_organizations()").fetchone()
-        assert row == (2, 0)
-
-    assert is_done_within(0.2, ingest)
+    began = spent(conn)
+    for one in (body, b'{"organization_key": "good"}'):
+        conn.execute("INSERT INTO raw.organizations_inbox (body) VALUES (%b)", (one,))
+    row = conn.execute("SELECT received, duplicates FROM raw.ingest_organizations()").fetchone()
+    assert row == (2, 0)
+    assert spent(conn) - began < 0.2
     assert conn.execute("TABLE crm.organizations_dim").rowcount >= 1
