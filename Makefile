@@ -136,8 +136,8 @@ test_tools:
 
 .PHONY: test
 test: test_tools setup ## Run the SQL and the Python tests, with coverage
-	$(MANAGE) run_profiled db/test
-	$(RUN_AS_ADMIN) python -m pytest --cov-fail-under=100
+	$(RUN_AS_ADMIN) db/test
+	$(RUN_AS_ADMIN) python -m pytest -n 2 --cov-fail-under=100
 
 ##@ operate
 .PHONY: distribute undistribute

@@ -42,7 +42,7 @@ from driver.database import Connection
 from driver.ingest import BATCH
 from driver.settings import Settings
 
-ROUNDS: Final = 3
+ROUNDS: Final = int(os.environ.get("ROUNDS") or 3)
 PUBLISH_BATCH: Final = 200
 
 HEADERS: Final[dict[str, Any]] = {

@@ -29,7 +29,7 @@ from bench.scratch import require_scratch
 from driver.database import Connection
 
 WARM_UP: Final = 2
-ROUNDS: Final = 5
+ROUNDS: Final = int(os.environ.get("ROUNDS") or 5)
 DAYS: Final = 100
 NEW_DAYS: Final = [date(2020, 12, 24) + timedelta(n) for n in range(WARM_UP + ROUNDS)]
 LOADED_DAYS: Final = [NEW_DAYS[0] - timedelta(n) for n in range(DAYS + len(NEW_DAYS), 0, -1)]

@@ -12,12 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any, Final
 
 import pika
 import psycopg
 import pytest
 from psycopg import sql
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from driver.broker.address import addresses
 from driver.broker.link import dead_letters_of
@@ -63,6 +65,75 @@ EMPTY: Final = """
     DELETE FROM internal.history;
     DELETE FROM internal.history_days;
 """
+
+# By module of tests, the servers of their own that they share: one process starts them.
+SERVERS: Final = {
+    "test_faults": "faults",
+    "test_setup": "setup",
+    "test_broker": "own",
+    "test_undeliverable": "own",
+}
+# What takes longest is not left for the end, when other processes have nothing to do any more.
+LONG: Final = ("test_random_histories", "test_hostile_session", "test_migrations", "test_bench")
+SILENCE_SECONDS: Final = 20.0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long ones."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
+
+
+# pylint: disable-next=abstract-method
+class ByServers(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives each process one test after the other, and all that share servers to the same."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return SERVERS.get(Path(nodeid.partition("::")[0]).stem, nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServers:
+    """Distribute the tests so, whatever --dist says."""
+    return ByServers(config, log)
+
+
+class Clock(Thread):
+    """Names the tests that run whenever none has begun or ended for a while."""
+
+    def __init__(self, terminal: pytest.TerminalReporter) -> None:
+        super().__init__(daemon=True)
+        self._terminal = terminal
+        self._began: dict[str, float] = {}
+        self._changed = Event()
+
+    def run(self) -> None:
+        while True:
+            if not self._changed.wait(SILENCE_SECONDS):
+                now = time.monotonic()
+                lines = [
+                    f"{now - began:4.0f} s  {test[-70:]}" for test, began in self._began.items()
+                ]
+                self._terminal.write("".join(f"\n{line}" for line in [*lines, ""]) if lines else "")
+            self._changed.clear()
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Note that a test begins."""
+        self._began[nodeid] = time.monotonic()
+        self._changed.set()
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Note that it has ended."""
+        self._began.pop(nodeid, None)
+        self._changed.set()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start the clock, in the process that shows the results."""
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal and not hasattr(session.config, "workerinput"):
+        clock = Clock(terminal)
+        session.config.pluginmanager.register(clock)
+        clock.start()
 
 
 def mark(server: psycopg.Connection[Any], name: str) -> None:
@@ -327,8 +398,8 @@ def fixture_own_broker(
     return partial(rabbitmqctl, state)
 
 
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait until the condition holds."""
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until the condition holds; the machine may have other work."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited too long"

@@ -6,6 +6,7 @@ MEGABYTES: the size of the large ones (default 2).
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final, LiteralString
 
 import psycopg
@@ -93,6 +94,21 @@ KINDS: Final[dict[str, Callable[[int], bytes]]] = {
 KIND: Final = pytest.mark.parametrize("kind", KINDS)
 
 
+def spent(conn: Connection) -> float:
+    """Return the seconds of a core that the session has taken, whatever else the machine does.
+
+    Where its process is not seen, as in a container, those of a clock.
+    """
+    try:
+        stat = Path(f"/proc/{conn.info.backend_pid}/stat").read_text("ascii")
+    except FileNotFoundError:
+        stat = ""
+    if "(postgres)" not in stat:
+        return time.monotonic()
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def ordinary(size: int) -> bytes:
     """Return an event of that size with nothing odd in it."""
     return event(username=b'"%b"' % (b"Leavitt " * (size // 8)))
@@ -102,12 +118,12 @@ def seconds_to_ingest(conn: Connection, body: bytes) -> float:
     """Return the time that the fastest of three ingests of the body takes, each a new message."""
     times = []
     for number in range(3):
-        began = time.monotonic()
+        began = spent(conn)
         row = conn.execute(
             "SELECT received, inserted + rejected FROM raw.ingest_user_events(%b, %s::text[])",
             ([body], [str(number)]),
         ).fetchone()
-        times.append(time.monotonic() - began)
+        times.append(spent(conn) - began)
         assert row == (1, 1)
     return min(times)
 
@@ -128,9 +144,9 @@ def stored_bytes(conn: Connection) -> int:
 
 def seconds(conn: Connection, statement: LiteralString) -> float:
     """Run a statement; return how long it took."""
-    began = time.monotonic()
+    began = spent(conn)
     conn.execute(statement)
-    return time.monotonic() - began
+    return spent(conn) - began
 
 
 @KIND
@@ -175,12 +191,12 @@ def test_headers_are_read_in_a_bounded_time(conn: Connection, table: bytes) -> N
     """Whatever the 64 KB of them are; and not at all where nobody wants to know them."""
     usual = seconds_to_ingest(conn, ordinary(KILOBYTES_64))
     ingest = "SELECT inserted FROM raw.ingest_user_events(%b, NULL, p_headers => %b::bytea[])"
-    began = time.monotonic()
+    began = spent(conn)
     assert conn.execute(ingest, ([event()], [table])).fetchone() == (1,)
-    assert time.monotonic() - began < usual + 0.1
-    began = time.monotonic()
+    assert spent(conn) - began < usual + 0.1
+    began = spent(conn)
     conn.execute("SELECT internal.decode_headers(%b)", (table,))
-    assert time.monotonic() - began < 1
+    assert spent(conn) - began < 1
 
 
 def test_good_messages_land_among_hostile_ones(conn: Connection) -> None:
@@ -205,10 +221,10 @@ def test_a_large_message_is_put_aside(conn: Connection, kind: str) -> None:
     kept = body[: (256 << 10) + 1]
     rejects = conn.execute("SELECT body = %b, reason FROM raw.rejected_user_events", (kept,))
     assert rejects.fetchall() == [(True, "body: larger than 256 KiB")] * 3
-    began = time.monotonic()
+    began = spent(conn)
     for statement in ("SELECT raw.replay_rejected_user_events()", "SELECT crm.erase_user('p1')"):
         conn.execute(statement)
-    assert time.monotonic() - began < 1 * MEGABYTES
+    assert spent(conn) - began < 1 * MEGABYTES
     reasons = conn.execute("SELECT DISTINCT reason FROM raw.rejected_user_events WHERE body <> ''")
     assert reasons.fetchall() in ([], [("body: larger than 256 KiB",)])
 
@@ -220,10 +236,10 @@ def test_an_organization_is_judged_in_a_bounded_time(conn: Connection, kind: str
     field = {b'"id"': b'"organization_key"', b'"received_at"': b'"created_at"'}
     for name, ours in field.items():
         body = body.replace(name, ours, 1)
-    began = time.monotonic()
+    began = spent(conn)
     for one in (body, b'{"organization_key": "good"}'):
         conn.execute("INSERT INTO raw.organizations_inbox (body) VALUES (%b)", (one,))
     row = conn.execute("SELECT received, duplicates FROM raw.ingest_organizations()").fetchone()
     assert row == (2, 0)
-    assert time.monotonic() - began < 0.2
+    assert spent(conn) - began < 0.2
     assert conn.execute("TABLE crm.organizations_dim").rowcount >= 1

@@ -315,23 +315,24 @@ def test_upgrade_leaves_no_old_function(fresh: Connection, migrated: str) -> Non
 
 
 def test_migrate_drops_what_no_file_defines(
-    fresh: Connection, capfd: pytest.CaptureFixture[str]
+    own_warehouse: Connection, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Functions and views, also those that use one another; what others own stays."""
-    subprocess.run([DB / "migrate"], check=True)
-    objects = fresh.execute(SCHEMA).fetchall()
-    fresh.execute("CREATE FUNCTION internal.blank_to_null(integer) RETURNS text RETURN NULL")
-    fresh.execute("CREATE VIEW crm.old AS SELECT internal.blank_to_null(1) AS nothing")
-    fresh.execute("CREATE VIEW crm.older AS TABLE crm.old")
-    fresh.execute("CREATE PROCEDURE etl.old() LANGUAGE sql AS ''")
-    fresh.execute("CREATE VIEW reports.theirs AS SELECT 1 AS one")
-    fresh.execute("ALTER VIEW reports.theirs OWNER TO warehouse_read")
+    objects = own_warehouse.execute(SCHEMA).fetchall()
+    own_warehouse.execute(
+        "CREATE FUNCTION internal.blank_to_null(integer) RETURNS text RETURN NULL"
+    )
+    own_warehouse.execute("CREATE VIEW crm.old AS SELECT internal.blank_to_null(1) AS nothing")
+    own_warehouse.execute("CREATE VIEW crm.older AS TABLE crm.old")
+    own_warehouse.execute("CREATE PROCEDURE etl.old() LANGUAGE sql AS ''")
+    own_warehouse.execute("CREATE VIEW reports.theirs AS SELECT 1 AS one")
+    own_warehouse.execute("ALTER VIEW reports.theirs OWNER TO warehouse_read")
     capfd.readouterr()
 
     subprocess.run([DB / "migrate"], check=True)
 
-    fresh.execute("DROP VIEW reports.theirs")
-    assert fresh.execute(SCHEMA).fetchall() == objects
+    own_warehouse.execute("DROP VIEW reports.theirs")
+    assert own_warehouse.execute(SCHEMA).fetchall() == objects
     said = capfd.readouterr().err
     assert "dropping views that no file defines: crm.old, crm.older" in said
     assert "functions that no file defines: internal.blank_to_null(integer), etl.old()" in said
@@ -504,20 +505,19 @@ def test_loads_and_new_rules_wait_for_each_other(own_warehouse: Connection, tmp_
 
 
 def test_what_arrives_while_a_dump_is_restored_waits_in_the_queue(
-    fresh: Connection, settings: Settings, tmp_path: Path
+    own_warehouse: Connection, settings: Settings, tmp_path: Path
 ) -> None:
     """A consumer that works takes it afterwards; a database that has data is left as it is."""
-    subprocess.run([DB / "migrate"], check=True)
     dump = tmp_path / "warehouse.dump"
     subprocess.run(["pg_dump", "--format=custom", "--file", dump], check=True)
-    fresh.execute("SELECT raw.ingest_user_events(%s, NULL)", ([b"no event"],))
+    own_warehouse.execute("SELECT raw.ingest_user_events(%s, NULL)", ([b"no event"],))
     refused = subprocess.run([DB / "tools" / "restore", dump], stderr=subprocess.PIPE, check=False)
     assert refused.returncode == 1 and b"has events or organizations" in refused.stderr
-    fresh.execute("DELETE FROM raw.rejected_user_events")
+    own_warehouse.execute("DELETE FROM raw.rejected_user_events")
     failed = subprocess.run([DB / "tools" / "restore", tmp_path / "none"], check=False)
     assert failed.returncode == 1
-    name = fresh.info.dbname
-    fresh.close()
+    name = own_warehouse.info.dbname
+    own_warehouse.close()
 
     # Like the filling of a large database: it goes on when it is told to.
     slow = tmp_path / "pg_restore"
@@ -553,20 +553,21 @@ def test_what_arrives_while_a_dump_is_restored_waits_in_the_queue(
             consumer.terminate()
 
 
-def test_events_that_were_erased_before_get_keys_that_no_file_tells(fresh: Connection) -> None:
+def test_events_that_were_erased_before_get_keys_that_no_file_tells(
+    own_warehouse: Connection,
+) -> None:
     """And a message of theirs that is delivered again is still a duplicate."""
-    subprocess.run([DB / "migrate"], check=True)
     event = b'{"id": "anna", "event_type": "User Created", "received_at": "2020-12-08 10:00"}'
     ingest = "SELECT inserted, duplicates FROM raw.ingest_user_events(%b, NULL)"
     key = "SELECT event_key FROM raw.user_events"
-    assert fresh.execute(ingest, ([event],)).fetchone() == (1, 0)
-    before = fresh.execute(key).fetchone()
-    fresh.execute("SELECT crm.erase_user('anna')")
-    after = fresh.execute(key).fetchone()
+    assert own_warehouse.execute(ingest, ([event],)).fetchone() == (1, 0)
+    before = own_warehouse.execute(key).fetchone()
+    own_warehouse.execute("SELECT crm.erase_user('anna')")
+    after = own_warehouse.execute(key).fetchone()
     assert before and after and before != after
 
     sqitch("revert", "-y", "--to", "erasure_keys^", "--target", "db:pg:")
-    fresh.execute("UPDATE raw.user_events SET event_key = %s", before)
+    own_warehouse.execute("UPDATE raw.user_events SET event_key = %s", before)
     subprocess.run([DB / "migrate"], check=True)
-    assert fresh.execute(key).fetchone() == after
-    assert fresh.execute(ingest, ([event],)).fetchone() == (0, 1)
+    assert own_warehouse.execute(key).fetchone() == after
+    assert own_warehouse.execute(ingest, ([event],)).fetchone() == (0, 1)
