@@ -14,8 +14,9 @@ from driver.database import connect, explain, transact
 
 logger = logging.getLogger(__name__)
 
-# How etl.run_loads begins its line about a load: its number, of how many.
-LOAD: Final = re.compile("[0-9]+/[0-9]+ ")
+# How etl.run_loads begins its line about a load, its number of how many or how many days in one
+# pass, and etl.build_history about a step.
+LOAD: Final = re.compile("[0-9]+/[0-9]+ |[0-9]+ days of |history: ")
 
 
 class LoadResult(NamedTuple):

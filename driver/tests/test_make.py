@@ -84,3 +84,21 @@ def test_a_wrong_name_is_refused(tmp_path: Path, arguments: list[str], message: 
     assert (done.returncode, done.stdout) == (2, "")
     lines = [line for line in done.stderr.splitlines() if "] Error 2" not in line]
     assert len(lines) == 1 and message in lines[0]
+
+
+def test_history_in_one_pass(conn: Connection, tmp_path: Path) -> None:
+    """What a rebuild would change is shown, then it is made; days are loaded together."""
+    import_files(tmp_path, "USER_EVENTS=-", content=EVENT)
+    loaded = make(
+        tmp_path, "load", "RUN=@", "FROM=2020-12-08", "TO=2020-12-09", "IN_ONE_PASS=on"
+    )  # fmt: skip
+    assert "2 days of users_dim, in one pass in " in loaded.stdout
+    assert "2 days of user_events_daily, in one pass in " in loaded.stdout
+    conn.execute("UPDATE raw.user_events SET username = 'new'")
+
+    preview = make(tmp_path, "rebuild", "RUN=@", "PREVIEW=1").stdout
+    assert '"username": "new"' in preview and "(1 row)" in preview
+    names = "SELECT username FROM crm.users_dim"
+    assert conn.execute(names).fetchall() == [(None,)]
+    assert "1 versions are written" in make(tmp_path, "rebuild", "RUN=@").stderr
+    assert conn.execute(names).fetchall() == [("new",)]

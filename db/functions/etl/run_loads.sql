@@ -28,12 +28,12 @@ BEGIN
         INTO v_versions, v_reports, p_load_names, p_dates
         FROM unnest(p_load_names, p_dates) AS asked (load_name, import_date);
 
-        RAISE INFO '% days of users_dim in one pass', cardinality(v_versions);
+        RAISE INFO '% days of users_dim, in one pass', cardinality(v_versions);
         CALL etl.build_history(v_versions, '1 minute');
         PERFORM etl.begin_step('catch-up: user_events_daily in one pass');
         IF cardinality(v_reports) > 0 THEN
             v_rows := reports.load_user_events_of_days(v_reports);
-            RAISE INFO '% days of user_events_daily in one pass', cardinality(v_reports);
+            RAISE INFO '% days of user_events_daily, in one pass', cardinality(v_reports);
         END IF;
         COMMIT AND CHAIN;
         PERFORM etl.begin_step('catch-up');

@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP on
 \ir ../fixtures/scratch.sql
 BEGIN;
-SELECT plan(43);
+SELECT plan(44);
 \ir ../fixtures/history.sql
 \ir ../fixtures/arrive.sql
 \ir ../fixtures/locked.sql
@@ -128,6 +128,10 @@ INSERT INTO internal.history (pid, began_at) VALUES (:builder, now());
 SELECT etl.abandon_history() \g /dev/null
 SELECT results_eq('SELECT count(*) FROM internal.history', ARRAY[1::bigint], 'whose work nobody abandons');
 SELECT is_empty($$ SELECT problem FROM etl.problems WHERE problem ~ '^the history' $$, 'and which is no problem');
+SELECT results_eq(
+    $$ SELECT subject, note, is_problem FROM etl.current_notes $$, $$ VALUES ('history', 'is being built: elsewhere', false) $$,
+    'but a note in make status'
+);
 SELECT pg_terminate_backend(:builder, 5000), pg_stat_clear_snapshot() \g /dev/null
 
 -- What overtakes it.

@@ -38,7 +38,7 @@ ROLLBACK;
 \set told `psql --no-psqlrc --quiet --command="CALL etl.load_days('2020-12-08', '2020-12-09')" 2>&1`
 SELECT matches(
     :'told'::text,
-    'INFO: +2 days of users_dim in one pass.*NOTICE: +history: 2 versions are written beside the old ones.*NOTICE: +history: partition 1 of [0-9] has its indexes.*INFO: +2 days of user_events_daily in one pass$',
+    'INFO: +2 days of users_dim, in one pass.*NOTICE: +history: 2 versions are written beside the old ones.*NOTICE: +history: partition 1 of [0-9] has its indexes.*INFO: +2 days of user_events_daily, in one pass$',
     'what is done is told'
 );
 SELECT bag_eq(
