@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP on
 \ir ../../fixtures/scratch.sql
 BEGIN;
-SELECT plan(2);
+SELECT plan(3);
 
 INSERT INTO raw.user_events (event_key, user_id, event_type, username, received_at, extra) VALUES
     (gen_random_uuid(), 'anna', 'User Created', 'anna', '2020-12-08 10:00Z', '{"invited_by": "anna"}'),
@@ -16,6 +16,7 @@ INSERT INTO raw.rejected_user_events (event_sk, reject_key, body, reason) VALUES
     (1, gen_random_uuid(), '{"id": "bob", "invited_by": "anna", ', 'none'), (2, gen_random_uuid(), '{"id": "annabel"', 'none');
 SELECT is(internal.count_mentions('anna'), 4::bigint, 'two events, a version and a reject');
 SELECT is(internal.count_mentions('ann'), 0::bigint, 'as a whole value only');
+SELECT is(mentions, 3::bigint, 'an erasure returns what it leaves') FROM crm.erase_user('anna');
 
 SELECT * FROM finish();
 ROLLBACK;
