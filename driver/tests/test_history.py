@@ -224,6 +224,7 @@ def test_killed_at_any_instant(history: Connection, migrated: str) -> None:
     """The old one is there or the new one; what lies beside is named, and gone by the next call."""
     sevens = [f"{user} 2020-12-{day:02} old" for user in "abcdefgh" for day in range(1, 29)]
     arrive(history, *sevens)
+    history.execute("UPDATE raw.user_events SET username = 'whole'")
     history.execute("CALL etl.build_history()")
     whole = names(history)
     for number in range(12):

@@ -11,7 +11,11 @@ BEGIN
         'SELECT (valid_from AT TIME ZONE ''UTC'')::date, count(*), max(valid_from) FILTER (WHERE valid_from <= $1)
         FROM (%s) AS version
         GROUP BY 1',
-        (SELECT string_agg(format('SELECT valid_from FROM %s', twin), ' UNION ALL ') FROM internal.users_dim_partitions)
+        (
+            SELECT string_agg(format('SELECT valid_from FROM %s', twin), ' UNION ALL ')
+            FROM internal.users_dim_partitions
+            WHERE twin IS NOT NULL
+        )
     )
     USING p_now;
 END;

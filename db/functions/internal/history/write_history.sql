@@ -40,7 +40,9 @@ BEGIN
     EXECUTE format('DROP TABLE internal.%I', c_others);
 
     -- One index made of all rows takes a fraction of the time of as many insertions.
-    FOR v_partition IN SELECT *, count(*) OVER () AS total FROM internal.users_dim_partitions ORDER BY name LOOP
+    FOR v_partition IN
+        SELECT *, count(*) OVER () AS total FROM internal.users_dim_partitions WHERE twin IS NOT NULL ORDER BY name
+    LOOP
         EXECUTE format('ALTER TABLE internal.%I DETACH PARTITION internal.%I', c_new, v_partition.name);
         PERFORM internal.index_twin(v_partition.partition);
         v_number := v_number + 1;
