@@ -347,7 +347,7 @@ def test_odd_properties_are_made_text(settings: Settings) -> None:
             for message_id in ("a\0b", b"a\xff", "", None):
                 properties = pika.BasicProperties(message_id=message_id)  # type: ignore[arg-type]
                 channel.basic_publish("", settings.queue, b"", properties)
-        taken = consumer.take(4, 5)
+        taken = consumer.take(4, 30)
     assert [one.message_id for one in taken] == ["a\\0b", "a\\xff", "", None]
 
 

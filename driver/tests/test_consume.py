@@ -427,6 +427,8 @@ def test_status_knows_what_a_consumer_holds(
     thread = threading.Thread(target=consume, args=(settings, stop), daemon=True)
     thread.start()
     queue = settings.queue
+    publish(settings, event(10))
+    until(lambda: conn.execute("SELECT FROM raw.user_events").rowcount == 1)  # it consumes
     until(lambda: states("queue, is_heard, unacknowledged, held_since") == [(queue, True, 0, None)])
     with conn.transaction():
         conn.execute(LOCK)
