@@ -20,7 +20,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from bench.loads import COPY_DIMENSION, COPY_PARTITION, FILL_RAW, SESSION, WRITE_DIMENSION, seconds
+from bench.loads import COLUMNS, FILL_RAW, SESSION, seconds
 from bench.scratch import require_scratch
 from driver.database import Connection
 
@@ -59,6 +59,20 @@ BARE: Final[list[LiteralString]] = [
 ]
 CATCH_UP: Final[list[LiteralString]] = ["CALL etl.catch_up()"]
 BUILD: Final = "CALL etl.build_history()"
+# The floor of a rebuild: all versions, known beforehand, written into copies of all partitions.
+COPY_DIMENSION: Final = """
+    CREATE TABLE bench.version AS SELECT * FROM crm.users_dim ORDER BY user_id, valid_from;
+    CREATE TABLE bench.users_dim (LIKE crm.users_dim INCLUDING ALL)
+    PARTITION BY RANGE (coalesce(valid_to, 'infinity'))"""
+COPY_PARTITION: Final = """
+    SELECT format(
+        'CREATE TABLE bench.%1$I PARTITION OF bench.users_dim %2$s;'
+        'ALTER TABLE bench.%1$I ADD UNIQUE (user_id, valid_from)',
+        relname, pg_get_expr(relpartbound, oid))
+    FROM pg_class
+    JOIN pg_inherits ON inhrelid = oid AND inhparent = 'crm.users_dim'::regclass"""
+WRITE_DIMENSION: Final = f"""
+    INSERT INTO bench.users_dim ({COLUMNS}) SELECT {COLUMNS} FROM bench.version"""
 CORRECT_DAY: Final = "UPDATE raw.user_events SET user_type = 'Reader' WHERE event_date = %(day)s"
 CHANGE_RULES: Final = """
     CREATE OR REPLACE FUNCTION internal.user_attributes(p_extra jsonb)

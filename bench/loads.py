@@ -183,21 +183,6 @@ COUNT_DAY: Final = """
     WHERE received_at >= %(day)s
       AND received_at < %(day)s::date + 1"""
 
-# The floor of a rebuild: all versions, known beforehand, written into copies of all partitions.
-COPY_DIMENSION: Final = """
-    CREATE TABLE bench.version AS SELECT * FROM crm.users_dim ORDER BY user_id, valid_from;
-    CREATE TABLE bench.users_dim (LIKE crm.users_dim INCLUDING ALL)
-    PARTITION BY RANGE (coalesce(valid_to, 'infinity'))"""
-COPY_PARTITION: Final = """
-    SELECT format(
-        'CREATE TABLE bench.%1$I PARTITION OF bench.users_dim %2$s;'
-        'ALTER TABLE bench.%1$I ADD UNIQUE (user_id, valid_from)',
-        relname, pg_get_expr(relpartbound, oid))
-    FROM pg_class
-    JOIN pg_inherits ON inhrelid = oid AND inhparent = 'crm.users_dim'::regclass"""
-WRITE_DIMENSION: Final = f"""
-    INSERT INTO bench.users_dim ({COLUMNS}) SELECT {COLUMNS} FROM bench.version"""
-
 # Facts of users, at any moment of so many days up to the last one.
 CREATE_FACTS: Final = """
     DROP TABLE IF EXISTS bench.facts;

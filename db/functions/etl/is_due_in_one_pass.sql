@@ -1,5 +1,4 @@
--- Reads etl.arrivals, etl.last_loads, etl.stale_dates and internal.history.
--- requires: etl.last_loads etl.stale_dates
+-- Reads etl.arrivals, etl.load_runs, internal.outdated_days and internal.history.
 CREATE OR REPLACE FUNCTION etl.is_due_in_one_pass(p_load_names text[], p_dates date[])
     RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -15,32 +14,31 @@ DECLARE
     v_wish  CONSTANT text := nullif(current_setting('warehouse.in_one_pass', true), '');
     v_due   bigint;
 BEGIN
-    IF ('users_dim' = ANY (p_load_names)) IS NOT TRUE OR internal.exchange_obstacle() IS NOT NULL THEN
+    IF ('users_dim' = ANY (p_load_names)) IS NOT TRUE OR NOT v_wish::boolean THEN
         RETURN false;
-    ELSIF v_wish IS NOT NULL THEN
-        RETURN v_wish::boolean;
     END IF;
 
-    v_due := (
-        SELECT sum(waiting.n_events + CASE
-            WHEN stale.reason = 'events arrived after the last load began' THEN 0
-            ELSE coalesce(last_load.rows_read, 0)
-        END)::bigint
-        FROM unnest(p_load_names, p_dates) AS asked (load_name, import_date)
-        LEFT JOIN etl.stale_dates AS stale USING (load_name, import_date)
-        LEFT JOIN etl.last_loads AS last_load USING (load_name, import_date)
-        CROSS JOIN LATERAL (
-            SELECT coalesce(sum(n_created + n_updated + n_deleted), 0) AS n_events
-            FROM etl.arrivals
-            WHERE event_date = asked.import_date
-              AND pg_visible_in_snapshot(xid, last_load.snapshot) IS NOT TRUE
-        ) AS waiting
-        WHERE load_name = 'users_dim'
-    );
-    RETURN v_due >= c_many
-        AND v_due * c_gain > pg_relation_size('raw.user_events') / c_width
+    IF v_wish IS NULL THEN
+        v_due := (
+            SELECT sum(waiting.n_events + CASE WHEN outdated.import_date IS NULL THEN 0 ELSE coalesce(last_load.rows_read, 0) END)::bigint
+            FROM unnest(p_load_names, p_dates) AS asked (load_name, import_date)
+            LEFT JOIN internal.outdated_days AS outdated USING (load_name, import_date)
+            CROSS JOIN LATERAL internal.last_load(asked.load_name, asked.import_date) AS last_load
+            CROSS JOIN LATERAL (
+                SELECT coalesce(sum(n_created + n_updated + n_deleted), 0) AS n_events
+                FROM etl.arrivals
+                WHERE event_date = asked.import_date
+                  AND pg_visible_in_snapshot(xid, last_load.snapshot) IS NOT TRUE
+            ) AS waiting
+            WHERE asked.load_name = 'users_dim'
+        );
         -- A call that was ended before is not tried again.
-        AND NOT EXISTS (SELECT FROM internal.history);
+        IF v_due < c_many OR v_due * c_gain <= pg_relation_size('raw.user_events') / c_width OR EXISTS (SELECT FROM internal.history) THEN
+            RETURN false;
+        END IF;
+    END IF;
+    -- Last, as every catch-up asks, and few have so much to load.
+    RETURN internal.exchange_obstacle() IS NULL;
 END;
 $is_due_in_one_pass$;
 

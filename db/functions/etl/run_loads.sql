@@ -32,7 +32,7 @@ BEGIN
         CALL etl.build_history(v_versions, '1 minute');
         PERFORM etl.begin_step('catch-up: user_events_daily in one pass');
         IF cardinality(v_reports) > 0 THEN
-            v_rows := reports.load_user_events_of_days(v_reports);
+            PERFORM reports.load_user_events_of_days(v_reports);
             RAISE INFO '% days of user_events_daily, in one pass', cardinality(v_reports);
         END IF;
         COMMIT AND CHAIN;

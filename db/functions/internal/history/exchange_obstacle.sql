@@ -17,29 +17,27 @@ BEGIN
                     WHEN EXISTS (
                         SELECT FROM pg_publication_tables
                         WHERE schemaname = 'crm'
-                          AND tablename IN ('users_dim', relname)
+                          AND tablename IN ('users_dim', name)
                     ) THEN 'crm.users_dim is published'
                     ELSE (
-                        SELECT format('%s depends on the partition crm.%s', pg_describe_object(classid, objid, 0), relname)
+                        SELECT format('%s depends on the partition crm.%s', pg_describe_object(classid, objid, 0), name)
                         FROM pg_depend
                         WHERE refclassid = 'pg_class'::regclass
-                          AND refobjid = relid
+                          AND refobjid = partition
                           AND deptype = 'n'
                           -- its own checks are made again
-                          AND NOT EXISTS (SELECT FROM pg_constraint WHERE classid = tableoid AND objid = oid AND conrelid = relid)
+                          AND NOT EXISTS (SELECT FROM pg_constraint WHERE classid = tableoid AND objid = oid AND conrelid = partition)
                         UNION ALL
-                        SELECT format('%s belongs to the partition crm.%s', pg_describe_object(tableoid, oid, 0), relname)
+                        SELECT format('%s belongs to the partition crm.%s', pg_describe_object(tableoid, oid, 0), name)
                         FROM (
-                            SELECT tableoid, oid FROM pg_trigger WHERE tgrelid = relid AND NOT tgisinternal
+                            SELECT tableoid, oid FROM pg_trigger WHERE tgrelid = partition AND NOT tgisinternal
                             UNION ALL
-                            SELECT tableoid, oid FROM pg_policy WHERE polrelid = relid
+                            SELECT tableoid, oid FROM pg_policy WHERE polrelid = partition
                         ) AS extra
                         LIMIT 1
                     )
                 END AS obstacle
-                FROM pg_partition_tree('crm.users_dim')
-                JOIN pg_class ON oid = relid
-                WHERE isleaf
+                FROM internal.users_dim_partitions
                 ORDER BY obstacle -- those without one, null, are last
                 LIMIT 1
             )
