@@ -66,6 +66,11 @@ users_dim user_events_daily:
 	@[[ -n $$IMPORT_DATE ]] || { echo "usage: make $@ IMPORT_DATE=YYYY-MM-DD" >&2; exit 2; }
 	$(call AS,load) python -m driver load $@ --date "$$IMPORT_DATE"
 
+# Any other load that etl.loads has.
+.DEFAULT:
+	@[[ -n $$IMPORT_DATE ]] || { echo "make: there is no target '$@': 'make help' lists them; a load takes IMPORT_DATE=YYYY-MM-DD" >&2; exit 2; }
+	$(call AS,load) python -m driver load $@ --date "$$IMPORT_DATE"
+
 .PHONY: load
 load: ## Run every load for the days of a range that are not loaded yet (FROM=2020-12-05 TO=2020-12-11, IN_ONE_PASS=on|off)
 	@[[ -n "$(FROM)" && -n "$(TO)" ]] || { echo "usage: make load FROM=YYYY-MM-DD TO=YYYY-MM-DD" >&2; exit 2; }

@@ -3,6 +3,7 @@
 \ir fixtures/scratch.sql
 BEGIN;
 SELECT plan(48);
+\ir fixtures/contract.sql
 
 CREATE TEMP VIEW member AS
 SELECT role
@@ -10,7 +11,7 @@ FROM (VALUES ('public'), ('warehouse_ingest'), ('warehouse_load'), ('warehouse_r
 CREATE TEMP VIEW schema AS
 SELECT oid, nspname FROM pg_namespace WHERE nspname IN ('raw', 'crm', 'reports', 'etl', 'internal');
 
-SELECT bag_eq(
+SELECT pg_temp.lists(
     $$
         SELECT format('%s %s', role, oid::regprocedure)
         FROM pg_proc
@@ -54,7 +55,7 @@ SELECT bag_eq(
     ],
     'functions'
 );
-SELECT bag_eq(
+SELECT pg_temp.lists(
     $$
         SELECT format('%s %s %s', role, privilege, pg_class.oid::regclass)
         FROM pg_class

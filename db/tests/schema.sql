@@ -2,7 +2,8 @@
 \set ON_ERROR_STOP on
 \ir fixtures/scratch.sql
 BEGIN;
-SELECT plan(73);
+SELECT plan(78);
+\ir fixtures/contract.sql
 
 CREATE TEMP VIEW relation AS
 SELECT pg_class.oid::regclass AS relation, pg_class.*
@@ -42,8 +43,8 @@ SELECT has_schema('internal');
 SELECT tables_are('raw', ARRAY[
     'user_events', 'rejected_user_events', 'organizations_inbox', 'organizations', 'rejected_organizations'
 ]);
-SELECT tables_are('crm', ARRAY['users_dim', 'users_dim_open', 'organizations_dim', 'organization_name_history']);
-SELECT tables_are('reports', ARRAY['user_events_daily']);
+SELECT has_table('crm', name) FROM unnest(ARRAY['users_dim', 'users_dim_open', 'organizations_dim', 'organization_name_history']::name[]) AS name;
+SELECT has_table('reports'::name, 'user_events_daily'::name);
 SELECT tables_are('etl', ARRAY[
     'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'load_failures', 'expectations', 'erasure_secret',
     'erasures', 'purges', 'rules', 'consumer_notes', 'consumers', 'settings', 'cluster', 'accepted_settings'
@@ -53,8 +54,8 @@ SELECT tables_are('internal', ARRAY[
 ]);
 
 SELECT views_are('raw', '{}'::name[]);
-SELECT views_are('crm', ARRAY['users_current', 'organization_names']);
-SELECT views_are('reports', ARRAY['users_daily', 'users_by_organization']);
+SELECT has_view(schema, name)
+FROM (VALUES ('crm'::name, 'users_current'::name), ('crm', 'organization_names'), ('reports', 'users_daily'), ('reports', 'users_by_organization')) AS view (schema, name);
 SELECT views_are('etl', ARRAY[
     'last_loads', 'load_outcomes', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics', 'rules_of_days',
     'current_notes', 'consumer_states'
@@ -322,12 +323,14 @@ SELECT results_eq(
     $$ EXECUTE columns_of('etl.loads') $$,
     ARRAY[
         'load_name text NOT NULL',
-        'position integer NOT NULL',
+        'position integer NOT NULL IDENTITY BY DEFAULT',
         'load_function text NOT NULL',
-        'takes_day boolean NOT NULL',
+        'takes_day boolean NOT NULL DEFAULT true',
         'depends_on text[] NOT NULL',
         'rules text',
-        'decided_by text'
+        'decided_by text',
+        'table_name text NOT NULL',
+        'table_key text[] NOT NULL'
     ],
     'etl.loads: columns'
 );
@@ -586,7 +589,7 @@ SELECT results_eq(
     'reports.user_events_daily: columns'
 );
 
-SELECT bag_eq(
+SELECT pg_temp.lists(
     $$ SELECT relation::text FROM relation WHERE relpersistence = 'u' $$,
     ARRAY[
         'internal.preview_rows', 'internal.users_dim_differences',
@@ -605,7 +608,7 @@ SELECT is(
     'RANGE (COALESCE(valid_to, ''infinity''::timestamp with time zone)), FOR VALUES FROM (''infinity'') TO (MAXVALUE)',
     'open versions have no valid_to'
 );
-SELECT bag_eq(
+SELECT pg_temp.lists(
     $$ SELECT relation || ' ' || reloptions::text FROM relation WHERE relpersistence = 'p' AND reloptions IS NOT NULL AND relkind = 'r' $$,
     ARRAY[
         'crm.users_dim_open {fillfactor=60,autovacuum_vacuum_scale_factor=0.1}',
@@ -614,7 +617,7 @@ SELECT bag_eq(
     'open versions have room for their updates, and large tables are vacuumed before a fifth of them is new'
 );
 
-SELECT bag_eq(
+SELECT pg_temp.lists(
     $$
         SELECT format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(pg_constraint.oid))
         FROM pg_constraint
@@ -647,6 +650,11 @@ SELECT bag_eq(
         'etl.load_runs load_runs_pk PRIMARY KEY (load_run_sk)',
         'etl.loads loads_pk PRIMARY KEY (load_name)',
         'etl.loads loads_position_uq UNIQUE ("position")',
+        'etl.loads loads_table_name_uq UNIQUE (table_name)',
+        'etl.load_runs load_runs_load_fk FOREIGN KEY (load_name) REFERENCES etl.loads(load_name) ON DELETE CASCADE',
+        'etl.load_failures load_failures_load_fk FOREIGN KEY (load_name) REFERENCES etl.loads(load_name) ON DELETE CASCADE',
+        'etl.rules rules_load_fk FOREIGN KEY (load_name) REFERENCES etl.loads(load_name) ON DELETE CASCADE',
+        'internal.outdated_days outdated_days_load_fk FOREIGN KEY (load_name) REFERENCES etl.loads(load_name) ON DELETE CASCADE',
         'etl.rules rules_pk PRIMARY KEY (load_name, fingerprint)',
         'etl.settings settings_quarantine_limit_ck CHECK ((quarantine_limit > 0))',
         'etl.settings settings_future_tolerance_ck CHECK ((future_tolerance >= ''00:00:00''::interval))',
@@ -667,7 +675,7 @@ SELECT bag_eq(
     ],
     'constraints: keys, one open row a user, no version of no length'
 );
-SELECT bag_eq(
+SELECT pg_temp.lists(
     $$
         SELECT indexrelid::regclass::text
         FROM pg_index
@@ -681,7 +689,7 @@ SELECT bag_eq(
     'indexes beside those of the constraints'
 );
 
-SELECT bag_eq(
+SELECT pg_temp.lists(
     $$ SELECT format('%s -> %s', routine, pg_get_function_result(oid)) FROM routine $$,
     ARRAY[
         'crm.erase_user(text) -> record',
@@ -759,6 +767,11 @@ SELECT bag_eq(
         'internal.exceeds_bounds(jsonb[]) -> boolean',
         'internal.find_arrived_instants(timestamp with time zone,timestamp with time zone,int8multirange) -> void',
         'internal.find_outdated_days(text) -> void',
+        'internal.can_load(etl.loads,date) -> boolean',
+        'internal.load_rows(text,date) -> bigint',
+        'internal.note_changed_days(text,datemultirange) -> void',
+        'internal.find_changed_days(date,bigint) -> datemultirange',
+        'internal.upsert_statement(text,text[],text) -> text',
         'internal.find_gone_versions(timestamp with time zone,timestamp with time zone) -> bigint',
         'internal.find_users_dim_differences(timestamp with time zone) -> void',
         'internal.find_neighbors(timestamp with time zone,timestamp with time zone,text) -> void',
@@ -817,7 +830,7 @@ SELECT bag_eq(
     ],
     'functions, what they take and return'
 );
-SELECT bag_eq(
+SELECT pg_temp.lists(
     $$
         SELECT format('%s(%s)', oid::regproc, pg_get_function_arguments(oid))
         FROM routine
@@ -863,11 +876,11 @@ SELECT is_empty(
     $$,
     'no comment has more than 300 characters: details stand above the function'
 );
-SELECT bag_eq(
+SELECT pg_temp.lists(
     $$ SELECT oid::regproc::text FROM routine WHERE prosecdef $$,
     ARRAY[
         'crm.load_organizations_dim', 'crm.load_users_dim', 'etl.begin_scheduled_catch_up', 'etl.check_expectations',
-        'etl.hear_consumer', 'etl.import_progress', 'etl.note_of_consumer', 'etl.record_load_failure', 'etl.run_due_load', 'etl.thin_ingests', 'etl.thin_load_runs',
+        'etl.hear_consumer', 'etl.import_progress', 'etl.note_of_consumer', 'etl.record_load_failure', 'etl.run_due_load', 'etl.run_load', 'etl.thin_ingests', 'etl.thin_load_runs',
         'raw.ingest_organizations', 'raw.ingest_user_events', 'reports.load_user_events_daily', 'reports.load_user_events_of_days',
         'etl.abandon_history', 'etl.begin_history', 'etl.exchange_history', 'etl.is_due_in_one_pass', 'etl.prepare_history'
     ],
@@ -886,11 +899,12 @@ SELECT is_empty(
     $$,
     'every function pins its search_path or is bound to its names'
 );
-SELECT bag_eq(
+SELECT pg_temp.lists(
     $$ SELECT oid::regproc::text FROM routine WHERE 'TimeZone=UTC' = ANY (proconfig) $$,
     ARRAY[
         'crm.load_users_dim', 'etl.check_expectations', 'etl.thin_ingests', 'etl.thin_load_runs',
-        'internal.add_users_dim_period', 'internal.count_new_users', 'internal.erase_user_events',
+        'internal.add_users_dim_period', 'internal.count_new_users', 'internal.erase_user_events', 'internal.erase_user_versions',
+        'internal.find_changed_days', 'internal.load_rows',
         'internal.keep_preview_rows', 'etl.preview_loads', 'etl.rebuild_users_dim',
         'internal.find_neighbors', 'internal.instant_hint', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_users_out_of_order',
         'raw.drop_before', 'raw.drop_rejects_before', 'reports.load_user_events_daily', 'reports.user_changes_between', 'reports.users_between',

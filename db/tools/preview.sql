@@ -46,6 +46,7 @@ ORDER BY min(row);
 SELECT row, load_name, change, field, preview.old_row ->> field AS is, preview.new_row ->> field AS would_be
 FROM preview
 CROSS JOIN jsonb_object_keys(coalesce(old_row, new_row)) WITH ORDINALITY AS fields (field, number)
-WHERE field IN ('user_id', 'valid_from', 'event_date', 'organization_key')
+JOIN etl.loads USING (load_name)
+WHERE field = ANY (table_key)
    OR old_row ->> field IS DISTINCT FROM new_row ->> field
 ORDER BY row, number;

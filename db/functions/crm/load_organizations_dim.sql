@@ -45,6 +45,9 @@ BEGIN
         SELECT organization_name
         FROM holder
     );
+    IF v_rows > 0 OR v_names <> '{}' THEN
+        PERFORM internal.note_changed_days('organizations_dim', '{(,)}');
+    END IF;
     IF v_names = '{}' THEN -- for speed: the statements below would find nothing
         RETURN v_rows;
     END IF;

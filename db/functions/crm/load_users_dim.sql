@@ -27,7 +27,8 @@ DECLARE
     v_mode       text;
     v_staged     record;
     v_versions   bigint;
-    v_written    bigint := 0::bigint;
+    v_in_order   bigint := 0::bigint;
+    v_late       bigint := 0::bigint;
 BEGIN
     v_newest := internal.begin_load('users_dim', import_date);
     v_snapshot := internal.load_snapshot();
@@ -45,11 +46,14 @@ BEGIN
     v_staged := internal.stage_versions(v_from, v_to, v_mode);
 
     IF v_staged.n_out_of_order < v_staged.n_versions THEN
-        v_written := internal.load_users_in_order(import_date, v_staged.n_reopened);
+        v_in_order := internal.load_users_in_order(import_date, v_staged.n_reopened);
     END IF;
     -- for speed: without users out of order, and where no version can be gone, it would find nobody
     IF v_staged.n_out_of_order > 0 OR v_mode = 'whole' THEN
-        v_written := v_written + internal.load_users_out_of_order(v_from, v_to, v_mode, v_known, v_staged.n_out_of_order);
+        v_late := internal.load_users_out_of_order(v_from, v_to, v_mode, v_known, v_staged.n_out_of_order);
+    END IF;
+    IF v_in_order + v_late > 0 THEN -- for speed: otherwise there is nothing to tell
+        PERFORM internal.note_changed_days('users_dim', internal.find_changed_days(import_date, v_in_order));
     END IF;
 
     v_versions := CASE v_mode
@@ -66,9 +70,9 @@ BEGIN
     -- The month after will be needed soon.
     PERFORM internal.prepare_users_dim_period((import_date + interval '1 month')::date);
     PERFORM internal.end_load(
-        'users_dim', import_date, v_started_at, v_snapshot, v_versions, v_written, v_arrived.n_total, v_newest
+        'users_dim', import_date, v_started_at, v_snapshot, v_versions, v_in_order + v_late, v_arrived.n_total, v_newest
     );
-    RETURN v_written;
+    RETURN v_in_order + v_late;
 END;
 $load_users_dim$;
 

@@ -45,6 +45,8 @@ BEGIN
         WHERE load_name = 'users_dim'
           AND load_run_sk > v_history.last_run
     );
+    -- Which rows differ is not known: they were never compared.
+    PERFORM internal.note_changed_days('users_dim', '{(,)}');
     PERFORM internal.end_load(
         'users_dim', import_date, v_history.began_at, v_history.snapshot, sum(n_versions)::bigint, sum(n_versions)::bigint, NULL,
         max(newest_event)

@@ -55,6 +55,10 @@ BEGIN
                   HINT = 'The old one stays; SELECT * FROM etl.check_users_dim() tells whether that one is well.';
     END IF;
 
+    PERFORM internal.note_changed_days('users_dim', datemultirange(daterange(min(valid_from)::date, NULL)))
+    FROM internal.users_dim_differences
+    HAVING count(*) > 0;
+
     -- Each day is loaded now.
     PERFORM internal.end_load(
         'users_dim', day, v_started_at, v_snapshot, sum(n_versions)::bigint, sum(n_written)::bigint, NULL,

@@ -2,7 +2,7 @@
 -- Rerun: a load writes only what changed.
 CREATE OR REPLACE FUNCTION etl.run_load(p_load_name text, p_import_date date DEFAULT NULL)
     RETURNS bigint
-    LANGUAGE plpgsql VOLATILE
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $run_load$
 -- The loads are volatile, which plpgsql_check cannot see through EXECUTE.
@@ -20,6 +20,10 @@ BEGIN
         RAISE EXCEPTION 'there is no load named %', coalesce(quote_ident(p_load_name), 'null')
             USING ERRCODE = 'invalid_parameter_value',
                   HINT = (SELECT 'The loads are ' || string_agg(load_name, ', ' ORDER BY position) || '.' FROM etl.loads);
+    END IF;
+
+    IF (SELECT proretset FROM pg_proc WHERE oid = v_load.load_function::regproc) THEN
+        RETURN internal.load_rows(p_load_name, p_import_date);
     END IF;
 
     EXECUTE format(CASE WHEN v_load.takes_day THEN 'SELECT %s($1)' ELSE 'SELECT %s()' END, v_load.load_function::regproc)

@@ -100,7 +100,7 @@ SELECT throws_ok(
     $$ SELECT * FROM etl.preview_load('users_dim') $$, '22004', 'import_date must be a day, not null', 'what the load refuses is told'
 );
 SELECT throws_ok(
-    $$ SELECT * FROM etl.preview_load('plans_dim', '2020-12-08') $$, '20000', 'case not found', 'a load that nobody told what to compare'
+    $$ SELECT * FROM etl.preview_load('plans_dim', '2020-12-08') $$, '22023', 'there is no load named plans_dim', 'nor is one that there is not'
 );
 SELECT is_empty('SELECT * FROM etl.check_users_dim()', 'the dimension is well');
 

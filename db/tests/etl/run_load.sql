@@ -28,8 +28,8 @@ SELECT is(:again, 0, 'a second time it writes nothing');
 SELECT is(etl.run_load('organizations_dim'), 2::bigint, 'a load of all there is needs no day');
 
 CREATE FUNCTION crm.load_plans_dim(date) RETURNS bigint LANGUAGE sql RETURN 42::bigint;
-INSERT INTO etl.loads (load_name, position, load_function, takes_day, depends_on)
-VALUES ('plans_dim', 0, 'crm.load_plans_dim', true, '{}');
+INSERT INTO etl.loads (load_name, position, load_function, depends_on, table_name, table_key)
+VALUES ('plans_dim', 0, 'crm.load_plans_dim', '{}', 'crm.plans_dim', '{day}');
 SELECT is(etl.run_load('plans_dim', '2020-12-08'), 42::bigint, 'a load that is new in etl.loads runs too');
 
 SELECT throws_ok(

@@ -51,6 +51,18 @@ BEGIN
           AND received_at >= internal.retention_start()
         ON CONFLICT ON CONSTRAINT arrivals_pk DO UPDATE
         SET event_sks = NULL
+    ),
+    outdated AS (
+        -- The tables of these loads may name the user.
+        INSERT INTO internal.outdated_days (load_name, import_date, reason)
+        SELECT DISTINCT load_run.load_name, load_run.import_date, 'a user was erased'
+        FROM personal
+        JOIN etl.load_runs AS load_run ON load_run.import_date = personal.event_date
+        JOIN etl.loads AS load ON load.load_name = load_run.load_name
+        WHERE 'raw.user_events' = ANY (load.depends_on)
+          AND load.load_name NOT IN ('users_dim', 'user_events_daily')
+          AND internal.can_load(load, load_run.import_date)
+        ON CONFLICT ON CONSTRAINT outdated_days_pk DO NOTHING
     )
     SELECT
         count(*),

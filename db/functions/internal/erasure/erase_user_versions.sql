@@ -8,7 +8,10 @@ CREATE OR REPLACE FUNCTION internal.erase_user_versions(
 )
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
+    SET timezone = 'UTC'
 AS $erase_user_versions$
+DECLARE
+    v_days daterange;
 BEGIN
     -- The person's versions take their places in the history of the token, which has some if the user was erased before.
     WITH version AS (
@@ -36,9 +39,14 @@ BEGIN
     SELECT
         count(*) FILTER (WHERE user_id = p_user_id),
         coalesce(array_agg(DISTINCT username) FILTER (WHERE username IS NOT NULL), '{}'),
-        coalesce(array_agg(DISTINCT user_email) FILTER (WHERE user_email IS NOT NULL), '{}')
-    INTO versions, names, emails
+        coalesce(array_agg(DISTINCT user_email) FILTER (WHERE user_email IS NOT NULL), '{}'),
+        daterange(min(valid_from)::date, max(coalesce(valid_to, 'infinity'))::date, '[]')
+    INTO versions, names, emails, v_days
     FROM version;
+
+    IF versions > 0 THEN
+        PERFORM internal.note_changed_days('users_dim', datemultirange(v_days));
+    END IF;
 END;
 $erase_user_versions$;
 

@@ -5,8 +5,8 @@ CREATE OR REPLACE FUNCTION internal.begin_load(p_load_name text, p_import_date d
     SET search_path = pg_catalog, pg_temp
 AS $begin_load$
 DECLARE
-    v_rules CONSTANT text := (SELECT rules FROM etl.loads WHERE load_name = p_load_name);
-    v_now   timestamptz;
+    v_load CONSTANT etl.loads := (SELECT load FROM etl.loads AS load WHERE load_name = p_load_name);
+    v_now  timestamptz;
 BEGIN
     PERFORM internal.begin_change('a load');
 
@@ -24,13 +24,13 @@ BEGIN
     PERFORM internal.lock_load(p_load_name);
 
     -- The function that called us is still the old one.
-    IF v_rules IS DISTINCT FROM (SELECT rules FROM etl.loads WHERE load_name = p_load_name) THEN
+    IF v_load.rules IS DISTINCT FROM (SELECT rules FROM etl.loads WHERE load_name = p_load_name) THEN
         RAISE EXCEPTION 'the rules of % changed while its load waited', p_load_name
             USING ERRCODE = 'serialization_failure',
                   HINT = 'Load the day again.';
     END IF;
 
-    IF p_import_date::timestamp AT TIME ZONE 'UTC' < internal.retention_start() THEN
+    IF NOT internal.can_load(v_load, p_import_date) THEN
         RAISE EXCEPTION 'the events of % were removed from raw', p_import_date
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'The dimension and the report keep what they have of that day; see etl.purges.';

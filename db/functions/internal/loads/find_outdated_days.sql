@@ -6,11 +6,12 @@ CREATE OR REPLACE FUNCTION internal.find_outdated_days(p_load_name text)
 AS $find_outdated_days$
 BEGIN
     WITH outdated AS (
-        SELECT load_name, import_date
-        FROM etl.rules_of_days
-        WHERE load_name = p_load_name
-          AND state = 'older'
-          AND is_in_raw -- what raw.drop_before removed cannot be loaded again
+        SELECT day.load_name, day.import_date
+        FROM etl.rules_of_days AS day
+        JOIN etl.loads AS load ON load.load_name = day.load_name -- equivalent: each run is of a load
+        WHERE day.load_name = p_load_name
+          AND day.state = 'older'
+          AND internal.can_load(load, day.import_date)
     ),
     gone AS (
         DELETE FROM internal.outdated_days

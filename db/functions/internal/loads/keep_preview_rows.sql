@@ -13,30 +13,31 @@ CREATE OR REPLACE FUNCTION internal.keep_preview_rows(
     SET timezone = 'UTC'
 AS $keep_preview_rows$
 DECLARE
-    v_from CONSTANT timestamptz := p_first::timestamptz;
-    v_to   CONSTANT timestamptz := (p_last + 1)::timestamptz; -- for speed: no load touches later versions
+    v_load CONSTANT etl.loads := (SELECT load FROM etl.loads AS load WHERE load_name = p_load_name);
 BEGIN
-    CASE p_load_name
-        WHEN 'organizations_dim' THEN
-            INSERT INTO internal.preview_rows (load_name, is_new, row_key, contents)
-            SELECT p_load_name, p_is_new, organization_key, to_jsonb(dim)
-            FROM crm.organizations_dim AS dim;
-        WHEN 'users_dim' THEN
-            INSERT INTO internal.preview_rows (load_name, is_new, row_key, contents)
-            SELECT p_load_name, p_is_new, jsonb_build_array(user_id, valid_from)::text, to_jsonb(dim)
-            FROM crm.users_dim AS dim
+    IF v_load.load_name IS NULL THEN -- etl.run_load will refuse it
+        RETURN;
+    END IF;
+
+    EXECUTE format(
+        'INSERT INTO internal.preview_rows (load_name, is_new, row_key, contents)
+         SELECT $1, $2, jsonb_build_array(%s)::text, to_jsonb(filled)
+         FROM %s AS filled
+         WHERE %s',
+        (SELECT string_agg(format('%I', name), ', ') FROM unnest(v_load.table_key) AS name),
+        v_load.table_name::regclass,
+        CASE
             -- for speed: no load touches other versions
-            WHERE user_id = ANY (p_users)
-              AND valid_from < v_to
-              AND coalesce(valid_to, 'infinity') >= v_from;
-        WHEN 'user_events_daily' THEN
-            INSERT INTO internal.preview_rows (load_name, is_new, row_key, contents)
-            SELECT p_load_name, p_is_new, event_date::text, to_jsonb(daily)
-            FROM reports.user_events_daily AS daily
-            WHERE event_date BETWEEN p_first AND p_last;
-    END CASE;
+            WHEN p_load_name = 'users_dim'
+                THEN 'user_id = ANY ($5) AND valid_from < ($4 + 1)::timestamptz AND coalesce(valid_to, ''infinity'') >= $3::timestamptz'
+            WHEN v_load.takes_day
+                THEN format('%I BETWEEN $3 AND $4', v_load.table_key[1])
+            ELSE 'true'
+        END
+    )
+    USING p_load_name, p_is_new, p_first, p_last, p_users;
 END;
 $keep_preview_rows$;
 
 COMMENT ON FUNCTION internal.keep_preview_rows(text, date, date, text[], boolean) IS
-    'Copies the rows that loads of some UTC days may change, before or after the loads. Of the dimension these are the versions of the given users that are valid on one of the days. A new load needs a branch here.';
+    'Copies the rows that loads of some UTC days may change, before or after the loads. Of the dimension these are the versions of the given users that are valid on one of the days.';

@@ -1,5 +1,5 @@
 -- Reads the catalogs, writes etl.rules, etl.loads, etl.load_runs and internal.outdated_days.
--- Called by db/migrate, which has locked all rows of etl.loads.
+-- Called by db/migrate, which has locked all rows of etl.loads, but those that its migrations add.
 -- Rerun: the same functions change nothing.
 CREATE OR REPLACE FUNCTION internal.note_rules()
     RETURNS void
@@ -7,6 +7,17 @@ CREATE OR REPLACE FUNCTION internal.note_rules()
     SET search_path = pg_catalog, pg_temp
 AS $note_rules$
 BEGIN
+    -- A new load has the days to load that others have loaded; what has arrived since makes them stale anyway.
+    INSERT INTO internal.outdated_days (load_name, import_date, reason)
+    SELECT DISTINCT load.load_name, load_run.import_date, 'never loaded' -- for speed: a day may have many runs
+    FROM etl.loads AS load
+    CROSS JOIN etl.load_runs AS load_run
+    WHERE load.takes_day
+      AND load.rules IS NULL
+      AND internal.can_load(load, load_run.import_date)
+      AND NOT EXISTS (SELECT FROM etl.load_runs AS own WHERE own.load_name = load.load_name)
+    ON CONFLICT ON CONSTRAINT outdated_days_pk DO NOTHING;
+
     WITH present AS (
         SELECT load_name, functions, left(encode(sha256(convert_to(functions::text, 'UTF8')), 'hex'), 16) AS fingerprint
         FROM etl.loads
@@ -39,4 +50,4 @@ END;
 $note_rules$;
 
 COMMENT ON FUNCTION internal.note_rules() IS
-    'Notes the present rules of each load (etl.loads.decided_by and what that uses), and finds the days that were made under other rules. Runs of an older release, without a fingerprint, count as made under the present rules.';
+    'Notes the present rules of each load (etl.loads.decided_by and what that uses), and finds the days that were made under other rules, and those that a new load has to load. Runs of an older release, without a fingerprint, count as made under the present rules.';

@@ -17,7 +17,8 @@ CROSS JOIN LATERAL (
       AND pg_visible_in_snapshot(arrival.xid, last_load.snapshot) IS NOT TRUE
 ) AS waiting
 WHERE load.takes_day
+  AND 'raw.user_events' = ANY (load.depends_on)
   AND waiting.since IS NOT NULL;
 
 COMMENT ON VIEW internal.waiting_days IS
-    'The UTC days with events that a load has not yet seen, by transaction snapshots: whether the load ran for the day before, and when the oldest of these events arrived.';
+    'The UTC days with events that a load of raw.user_events has not yet seen, by transaction snapshots: whether the load ran for the day before, and when the oldest of these events arrived.';
