@@ -29,8 +29,8 @@ FEW, MANY = 10, 100
 
 # As the ingest would have noted it.
 NOTE_ARRIVALS: Final = """
-    INSERT INTO etl.arrivals (event_date, xid, n_created, n_updated, n_deleted)
-    SELECT event_date, pg_current_xact_id(), 0, count(*), 0
+    INSERT INTO etl.arrivals (event_date, xid, n_events)
+    SELECT event_date, pg_current_xact_id(), count(*)
     FROM raw.user_events
     GROUP BY event_date"""
 FORGET: Final = """

@@ -25,7 +25,7 @@ BEGIN
             LEFT JOIN internal.outdated_days AS outdated USING (load_name, import_date)
             CROSS JOIN LATERAL internal.last_load(asked.load_name, asked.import_date) AS last_load
             CROSS JOIN LATERAL (
-                SELECT coalesce(sum(n_created + n_updated + n_deleted), 0) AS n_events
+                SELECT coalesce(sum(n_events), 0) AS n_events
                 FROM etl.arrivals
                 WHERE event_date = asked.import_date
                   AND pg_visible_in_snapshot(xid, last_load.snapshot) IS NOT TRUE

@@ -28,7 +28,7 @@ BEGIN
             LIMIT 10000 -- for speed: more tell the same
         ) AS arrived
         WHERE ingested_at > now() - interval '1 day'
-          AND event_type = 'User Updated'
+          AND event_type IN (SELECT type.event_type FROM etl.event_types AS type WHERE NOT type.begins_life AND NOT type.ends_life)
         ORDER BY user_id, received_at, event_sk
     ) AS event
     JOIN crm.users_dim AS before

@@ -99,21 +99,17 @@ BEGIN
         RETURNING event_sk
     ),
     arrival AS (
-        INSERT INTO etl.arrivals AS before (event_date, xid, event_sks, n_created, n_updated, n_deleted)
+        INSERT INTO etl.arrivals AS before (event_date, xid, event_sks, n_events)
         SELECT
             event_date,
             pg_current_xact_id(),
             (SELECT event_sks FROM number), -- of all messages, also of other days
-            count(*) FILTER (WHERE event_type = 'User Created'),
-            count(*) FILTER (WHERE event_type = 'User Updated'),
-            count(*) FILTER (WHERE event_type = 'User Deleted')
+            count(*)
         FROM event
         GROUP BY event_date
         ON CONFLICT ON CONSTRAINT arrivals_pk DO UPDATE
         SET event_sks = before.event_sks + EXCLUDED.event_sks,
-            n_created = before.n_created + EXCLUDED.n_created,
-            n_updated = before.n_updated + EXCLUDED.n_updated,
-            n_deleted = before.n_deleted + EXCLUDED.n_deleted
+            n_events = before.n_events + EXCLUDED.n_events
     ),
     outcome AS (
         SELECT

@@ -25,22 +25,12 @@ BEGIN
     v_snapshot := internal.load_snapshot();
     v_counted := ARRAY(SELECT counted FROM internal.count_days(import_dates) AS counted);
 
-    WITH written AS (
-        INSERT INTO reports.user_events_daily
-        SELECT counted.*
-        FROM unnest(v_counted) AS counted
-        WHERE NOT EXISTS (SELECT FROM reports.user_events_daily AS same WHERE same = counted)
-        ON CONFLICT (event_date) DO UPDATE
-        SET n_created = EXCLUDED.n_created,
-            n_updated = EXCLUDED.n_updated,
-            n_deleted = EXCLUDED.n_deleted,
-            n_unique = EXCLUDED.n_unique,
-            n_total = EXCLUDED.n_total
-        RETURNING event_date
+    EXECUTE format(
+        'WITH written AS (%s) SELECT coalesce(array_agg(event_date), ''{}'') FROM written',
+        internal.upsert_statement('reports.user_events_daily', '{event_date}', 'unnest($1)')
     )
-    SELECT coalesce(array_agg(event_date), '{}')
     INTO v_written
-    FROM written;
+    USING v_counted;
 
     PERFORM internal.end_load(
         'user_events_daily', counted.event_date, v_started_at, v_snapshot, counted.n_total,

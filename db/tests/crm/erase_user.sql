@@ -35,9 +35,9 @@ FROM (VALUES
     (3, pg_temp.body('caroline', 'User Updated', '2021-01-31 10:00:00', 'Lucretia'), 'caroline/3'),
     (4, pg_temp.body('caroline', 'User Deleted', '2021-02-01 23:59:59.999999', 'Lucretia'), NULL),
     (5, pg_temp.body('caroline2', 'User Created', '2021-01-31 10:00:00', 'William'), NULL),
-    (6, pg_temp.body('caroline', 'User Promoted', '2021-01-31 10:00:00', 'Lucretia'), 'caroline/6'),
+    (6, pg_temp.body('caroline', 'User Updates', '2021-01-31 10:00:00', 'Lucretia'), 'caroline/6'),
     (7, pg_temp.body('', 'User Created', '2021-01-31 10:00:00', 'lina'), NULL),
-    (8, pg_temp.body('william', 'User Promoted', '2021-01-31 10:00:00', 'William'), 'kept')
+    (8, pg_temp.body('william', 'User Updates', '2021-01-31 10:00:00', 'William'), 'kept')
 ) AS message (number, body, message_id);
 CREATE FUNCTION pg_temp.ingest(VARIADIC p_numbers int[]) RETURNS text LANGUAGE sql AS $$
     SELECT raw.ingest_user_events(array_agg(body), array_agg(message_id))::text
@@ -104,7 +104,7 @@ SELECT results_eq(
 );
 SELECT results_eq(
     'SELECT octet_length(body) > 0, message_id, reason FROM raw.rejected_user_events ORDER BY event_sk',
-    $$ VALUES (false, NULL, 'erased'), (false, NULL, 'erased'), (true, 'kept', 'event_type: unknown: "User Promoted", must be User Created, User Updated or User Deleted') $$,
+    $$ VALUES (false, NULL, 'erased'), (false, NULL, 'erased'), (true, 'kept', 'event_type: unknown: "User Updates", must be User Updated') $$,
     'rejects are emptied, those of others are not'
 );
 SELECT bag_eq(

@@ -18,14 +18,14 @@ SELECT raw.ingest_user_events(ARRAY[
 
 -- Which way takes less time.
 SELECT results_eq('TABLE due', ARRAY[false], 'a few events are loaded day by day');
-UPDATE etl.arrivals SET n_updated = n_updated + 100000 WHERE event_date = '2020-12-10';
+UPDATE etl.arrivals SET n_events = n_events + 100000 WHERE event_date = '2020-12-10';
 SELECT results_eq('TABLE due', ARRAY[true], 'many in one pass');
 SELECT is(etl.is_due_in_one_pass('{user_events_daily}', '{2020-12-10}'), false, 'but not the report alone');
 SELECT is(etl.is_due_in_one_pass(NULL, NULL), false, 'nothing is loaded in no way');
 SET warehouse.in_one_pass = off;
 SELECT results_eq('TABLE due', ARRAY[false], 'unless somebody wants it otherwise');
 SET warehouse.in_one_pass = on;
-UPDATE etl.arrivals SET n_updated = n_updated - 100000 WHERE event_date = '2020-12-10';
+UPDATE etl.arrivals SET n_events = n_events - 100000 WHERE event_date = '2020-12-10';
 SELECT results_eq('TABLE due', ARRAY[true], 'or so');
 BEGIN;
 SET LOCAL client_min_messages = error;
@@ -56,7 +56,7 @@ SELECT is((SELECT count(*) FROM history), 4::bigint, 'with all versions');
 SELECT raw.ingest_user_events(ARRAY[pg_temp.event('cy', '2021-01-09')], NULL) \g /dev/null
 INSERT INTO internal.history (pid, began_at) VALUES (0, now());
 RESET warehouse.in_one_pass;
-UPDATE etl.arrivals SET n_updated = n_updated + 100000;
+UPDATE etl.arrivals SET n_events = n_events + 100000;
 SELECT results_eq('TABLE due', ARRAY[false], 'what was ended is not tried again');
 \setenv PGOPTIONS `echo "$PGOPTIONS -c warehouse.in_one_pass="`
 \! psql --no-psqlrc --quiet --command='CALL etl.catch_up()' 2>/dev/null

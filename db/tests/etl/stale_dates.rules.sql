@@ -61,7 +61,7 @@ FROM (VALUES
     ('crm.load_users_dim(date)', '64MB', '65MB', 0, 'a setting'),
     ('internal.arrived_events(text, date, pg_snapshot)', ':= 1000', ':= 999', 0, 'or a step'),
     ('internal.blank_to_null(text)', '''!''', '''"''', 2, 'what is blank makes the days of the dimension stale'),
-    ('internal.user_attributes(jsonb)', 'NULL::jsonb', '''{}''::jsonb', 2, 'and the list of attributes')
+    ('internal.user_attributes(jsonb)', 'RETURN ', 'RETURN NULL::jsonb || ', 2, 'and the list of attributes')
 ) AS example (function, before, after, stale, description);
 CREATE INDEX user_events_plan_name_ix ON raw.user_events (plan_name);
 SELECT internal.note_rules() \g /dev/null

@@ -63,7 +63,7 @@ SELECT is(
 -- Two transactions at once, of which the load sees one: their numbers interleave.
 SELECT pg_temp.arrive('gina Created 2020-12-08 13:00 a') \g /dev/null
 SELECT pg_temp.arrive('hugo Created 2020-12-08 13:00 a', 'gina Updated 2020-12-08 13:00 b') \g /dev/null
-UPDATE etl.arrivals SET xid = '1000000000' WHERE n_updated = 1;
+UPDATE etl.arrivals SET xid = '1000000000' WHERE n_events = 2;
 EXECUTE load_users \g /dev/null
 EXECUTE load \g /dev/null
 SELECT results_eq('TABLE day', $$ VALUES (6::bigint, 6::bigint, 1::bigint, 7::bigint, 13::bigint) $$, 'a transaction under way is not counted');

@@ -25,8 +25,9 @@ BEGIN
                         WHERE refclassid = 'pg_class'::regclass
                           AND refobjid = partition
                           AND deptype = 'n'
-                          -- its own checks are made again
+                          -- its own checks and generated columns are made again
                           AND NOT EXISTS (SELECT FROM pg_constraint WHERE classid = tableoid AND objid = oid AND conrelid = partition)
+                          AND NOT EXISTS (SELECT FROM pg_attrdef WHERE classid = tableoid AND objid = oid AND adrelid = partition)
                         UNION ALL
                         SELECT format('%s belongs to the partition crm.%s', pg_describe_object(tableoid, oid, 0), name)
                         FROM (

@@ -1,4 +1,4 @@
--- requires: internal.has_only_strings internal.instant_fault internal.key_fault internal.parse_sequence internal.text_fault
+-- requires: internal.event_type_fault internal.has_only_strings internal.instant_fault internal.key_fault internal.parse_sequence internal.text_fault internal.types_by_rank
 -- A body in standard SQL is bound to its names when it is created: no search_path to pin, and it is inlined.
 CREATE OR REPLACE FUNCTION internal.user_event_fault(
     p_content         jsonb,
@@ -16,21 +16,9 @@ CREATE OR REPLACE FUNCTION internal.user_event_fault(
                 THEN 'id: stands for an erased user'
         END,
         CASE
-            WHEN p_content ->> 'event_type' IN ('User Created', 'User Updated', 'User Deleted')
+            WHEN p_content ->> 'event_type' = ANY (internal.types_by_rank())
                 THEN NULL
-            ELSE coalesce(
-                internal.key_fault(p_content, 'event_type'),
-                format(
-                    'event_type: unknown: %s, must be %s',
-                    left((p_content -> 'event_type')::text, 100),
-                    CASE
-                        WHEN left(p_content ->> 'event_type', 100) ~* 'creat' THEN 'User Created'
-                        WHEN left(p_content ->> 'event_type', 100) ~* 'updat' THEN 'User Updated'
-                        WHEN left(p_content ->> 'event_type', 100) ~* 'delet' THEN 'User Deleted'
-                        ELSE 'User Created, User Updated or User Deleted'
-                    END
-                )
-            )
+            ELSE internal.event_type_fault(p_content)
         END,
         internal.instant_fault(p_content, 'received_at', p_received_at, p_latest),
         CASE

@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP on
 \ir ../../fixtures/scratch.sql
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 SET LOCAL client_min_messages = error;
 
 -- The statements that a test needs, and take it back, so that one obstacle is there at a time.
@@ -21,6 +21,7 @@ $$;
 SELECT is(internal.exchange_obstacle(), NULL, 'our own partitions, indexes, checks and views are none');
 SELECT is(pg_temp.obstacle(statement), obstacle, statement)
 FROM (VALUES
+    ('ALTER TABLE crm.users_dim ADD COLUMN country text GENERATED ALWAYS AS (attributes ->> ''country'') STORED', NULL),
     ('CREATE PUBLICATION p FOR TABLE crm.users_dim', 'crm.users_dim is published'),
     ('CREATE PUBLICATION p FOR TABLE crm.users_dim_open', 'crm.users_dim is published'),
     ('CREATE PUBLICATION p FOR ALL TABLES', 'crm.users_dim is published'),

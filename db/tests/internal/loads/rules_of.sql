@@ -27,7 +27,9 @@ SELECT bag_eq(
     $$,
     ARRAY[
         'users_dim internal.user_states', 'users_dim internal.blank_to_null(text)', 'users_dim internal.user_attributes(jsonb)',
-        'user_events_daily internal.counted_events'
+        'users_dim etl.event_types', 'users_dim internal.final_types()', 'users_dim internal.types_by_rank()',
+        'user_events_daily etl.event_types', 'user_events_daily internal.types_by_rank()',
+        'user_events_daily internal.counted_events', 'user_events_daily internal.counting_columns()'
     ],
     'the loads depend on these, and on no step, setting or message'
 );

@@ -30,11 +30,11 @@ SELECT results_eq(
 );
 SELECT results_eq(
     'SELECT event_sk, reason FROM raw.rejected_user_events ORDER BY event_sk',
-    $$ VALUES
+    format($$ VALUES
         (1005::bigint, 'id: blank'),
-        (1006, E'event_type: unknown: "\uFFFD", must be User Created, User Updated or User Deleted'),
+        (1006, E'event_type: unknown: "\uFFFD", must be %s'),
         (1007, 'as of old')
-    $$,
+    $$, :'types'),
     'the others stay with today''s reason, as it can be shown'
 );
 
