@@ -29,7 +29,7 @@ GRANT INSERT (body) ON raw.organizations_inbox TO warehouse_ingest;
 GRANT USAGE ON SCHEMA crm, reports, etl TO warehouse_load;
 GRANT EXECUTE ON FUNCTION
     crm.load_users_dim(date), reports.load_user_events_daily(date), crm.load_organizations_dim(),
-    etl.run_load(text, date), etl.thin_ingests(), etl.thin_load_runs(),
+    etl.run_load(text, date), etl.thin_ingests(), etl.thin_load_runs(), etl.thin_changes(),
     etl.begin_scheduled_catch_up(interval), etl.run_due_load(text, date),
     etl.record_load_failure(text, date, timestamptz, text, text), etl.check_expectations(),
     reports.load_user_events_of_days(date[]), etl.is_due_in_one_pass(text[], date[]), etl.begin_step(text),
@@ -49,6 +49,6 @@ GRANT USAGE ON SCHEMA crm, reports, etl TO warehouse_read;
 GRANT SELECT ON ALL TABLES IN SCHEMA crm, reports TO warehouse_read;
 GRANT SELECT ON etl.freshness TO warehouse_read;
 GRANT EXECUTE ON FUNCTION
-    crm.users_at(timestamptz), crm.user_at(text, timestamptz), crm.users_history(text[]), reports.users_between(date, date),
+    crm.users_at(timestamptz), crm.users_mark(), crm.users_changed(text, text), crm.user_at(text, timestamptz), crm.users_history(text[]), reports.users_between(date, date),
     reports.user_changes_between(date, date)
     TO warehouse_read;

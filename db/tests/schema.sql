@@ -51,7 +51,7 @@ SELECT tables_are('etl', ARRAY[
     'erasures', 'purges', 'rules', 'consumer_notes', 'consumers', 'settings', 'cluster', 'accepted_settings'
 ]);
 SELECT tables_are('internal', ARRAY[
-    'outdated_days', 'history', 'history_days', 'preview_rows', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors', 'users_dim_differences'
+    'users_dim_changes', 'outdated_days', 'history', 'history_days', 'preview_rows', 'users_dim_arrived', 'users_dim_stage', 'users_dim_changed', 'users_dim_neighbors', 'users_dim_differences'
 ]);
 
 SELECT views_are('raw', '{}'::name[]);
@@ -385,7 +385,9 @@ SELECT results_eq(
 
 SELECT results_eq(
     $$ SELECT pg_temp.columns_of('etl.settings') $$, ARRAY[
-        'future_tolerance interval NOT NULL DEFAULT ''1 day''::interval', 'quarantine_limit bigint NOT NULL DEFAULT 1073741824'
+        'future_tolerance interval NOT NULL DEFAULT ''1 day''::interval', 'quarantine_limit bigint NOT NULL DEFAULT 1073741824',
+        'changes_kept interval',
+        'changes_since timestamp with time zone'
     ],
     'etl.settings: columns'
 );
@@ -662,6 +664,7 @@ SELECT pg_temp.lists(
         'internal.outdated_days outdated_days_load_fk FOREIGN KEY (load_name) REFERENCES etl.loads(load_name) ON DELETE CASCADE',
         'etl.rules rules_pk PRIMARY KEY (load_name, fingerprint)',
         'etl.settings settings_quarantine_limit_ck CHECK ((quarantine_limit > 0))',
+        'etl.settings settings_changes_kept_ck CHECK (((changes_kept > ''00:00:00''::interval) AND ((changes_kept IS NULL) = (changes_since IS NULL))))',
         'etl.settings settings_future_tolerance_ck CHECK ((future_tolerance >= ''00:00:00''::interval))',
         'etl.rules rules_same_as_fk FOREIGN KEY (load_name, same_as) REFERENCES etl.rules(load_name, fingerprint)',
         'internal.outdated_days outdated_days_pk PRIMARY KEY (load_name, import_date)',
@@ -686,7 +689,7 @@ SELECT pg_temp.lists(
     $$,
     ARRAY[
         'etl.catch_up_schedule_one_ix', 'etl.cluster_one_ix', 'etl.erasure_secret_one_ix', 'etl.ingests_import_id_ix', 'etl.ingests_ingested_at_ix',
-        'etl.load_runs_arrived_ix', 'etl.load_runs_last_ix', 'etl.settings_one_ix', 'internal.history_one_ix', 'raw.user_events_event_sk_ix'
+        'etl.load_runs_arrived_ix', 'etl.load_runs_last_ix', 'etl.settings_one_ix', 'internal.history_one_ix', 'internal.users_dim_changes_xid_ix', 'raw.user_events_event_sk_ix'
     ],
     'indexes beside those of the constraints'
 );
@@ -775,6 +778,13 @@ SELECT pg_temp.lists(
         'internal.find_arrived_instants(timestamp with time zone,timestamp with time zone,int8multirange) -> void',
         'internal.find_outdated_days(text) -> void',
         'internal.can_load(etl.loads,date) -> boolean',
+        'internal.keeps_changes() -> boolean',
+        'internal.note_neighbors(timestamp with time zone,timestamp with time zone) -> void',
+        'etl.keep_changes(interval) -> void',
+        'etl.thin_changes() -> bigint',
+        'crm.users_mark() -> text',
+        'crm.users_changed(text,text) -> TABLE(user_id text, valid_from timestamp with time zone, is_gone boolean, valid_to timestamp with time zone, '
+            || 'is_deleted boolean, username text, user_email text, user_type text, organization_name text, plan_name text, attributes jsonb)',
         'internal.load_rows(text,date) -> bigint',
         'internal.note_changed_days(text,datemultirange) -> void',
         'internal.find_changed_days(date,bigint) -> datemultirange',
@@ -897,7 +907,7 @@ SELECT is_empty(
 SELECT pg_temp.lists(
     $$ SELECT oid::regproc::text FROM routine WHERE prosecdef $$,
     ARRAY[
-        'crm.load_organizations_dim', 'crm.load_users_dim', 'etl.begin_scheduled_catch_up', 'etl.check_expectations',
+        'crm.load_organizations_dim', 'crm.load_users_dim', 'crm.users_changed', 'crm.users_mark', 'etl.thin_changes', 'etl.begin_scheduled_catch_up', 'etl.check_expectations',
         'etl.hear_consumer', 'etl.import_progress', 'etl.note_of_consumer', 'etl.record_load_failure', 'etl.run_due_load', 'etl.run_load', 'etl.thin_ingests', 'etl.thin_load_runs',
         'raw.ingest_organizations', 'raw.ingest_user_events', 'reports.load_user_events_daily', 'reports.load_user_events_of_days',
         'etl.abandon_history', 'etl.begin_history', 'etl.exchange_history', 'etl.is_due_in_one_pass', 'etl.prepare_history'
@@ -920,7 +930,7 @@ SELECT is_empty(
 SELECT pg_temp.lists(
     $$ SELECT oid::regproc::text FROM routine WHERE 'TimeZone=UTC' = ANY (proconfig) $$,
     ARRAY[
-        'crm.load_users_dim', 'etl.check_expectations', 'etl.thin_ingests', 'etl.thin_load_runs',
+        'crm.load_users_dim', 'crm.users_mark', 'etl.check_expectations', 'etl.thin_ingests', 'etl.thin_load_runs',
         'internal.add_users_dim_period', 'internal.count_new_users', 'internal.erase_user_events', 'internal.erase_user_versions',
         'internal.add_arrived_events', 'internal.find_changed_days', 'internal.load_rows',
         'internal.keep_preview_rows', 'etl.preview_loads', 'etl.rebuild_users_dim',

@@ -68,6 +68,8 @@ EMPTY: Final = """
     DELETE FROM etl.consumer_notes;
     DELETE FROM etl.consumers;
     DELETE FROM internal.history;
+    DELETE FROM internal.users_dim_changes;
+    UPDATE etl.settings SET changes_kept = NULL, changes_since = NULL;
     DELETE FROM internal.history_days;
 """
 

@@ -13,7 +13,7 @@ BEGIN
     INTO v_load_names, v_dates
     FROM etl.stale_dates;
 
-    PERFORM etl.thin_ingests(), etl.thin_load_runs();
+    PERFORM etl.thin_ingests(), etl.thin_load_runs(), etl.thin_changes();
     -- Without the locks of the views: db/migrate has those of the loads when it wants to replace them.
     COMMIT;
     CALL etl.run_loads(v_load_names, v_dates);
@@ -21,4 +21,4 @@ END;
 $catch_up$;
 
 COMMENT ON PROCEDURE etl.catch_up() IS
-    'Runs each load for exactly the days that etl.stale_dates names, as etl.run_loads does, and checks the expectations that are due. Thins out etl.ingests and etl.load_runs. Not inside a transaction.';
+    'Runs each load for exactly the days that etl.stale_dates names, as etl.run_loads does, and checks the expectations that are due. Thins out etl.ingests, etl.load_runs and the changes of the dimension. Not inside a transaction.';

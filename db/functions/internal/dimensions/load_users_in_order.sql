@@ -1,4 +1,4 @@
--- Reads internal.users_dim_stage, writes crm.users_dim.
+-- Reads internal.users_dim_stage, writes crm.users_dim and internal.users_dim_changes.
 -- Called by crm.load_users_dim only.
 CREATE OR REPLACE FUNCTION internal.load_users_in_order(p_day date, p_reopened bigint)
     RETURNS bigint
@@ -65,6 +65,14 @@ BEGIN
     ) AS version; -- for Citus, which moves all rows of a UNION that is no subquery
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
+
+    INSERT INTO internal.users_dim_changes (user_id, first_from, until)
+    SELECT user_id, coalesce(open_from, valid_from), (p_day + 1)::timestamp AT TIME ZONE 'UTC'
+    FROM internal.users_dim_stage
+    WHERE internal.keeps_changes()
+      AND is_first
+      AND NOT is_late;
+
     RETURN v_written + v_rows;
 END;
 $load_users_in_order$;

@@ -66,6 +66,9 @@ BEGIN
           AND next_from < 'infinity'
     ) AS period;
 
+    IF internal.keeps_changes() THEN
+        PERFORM internal.note_neighbors(p_from, p_to);
+    END IF;
     v_written := internal.clear_users_dim_day(p_from, p_to);
 
     INSERT INTO crm.users_dim (

@@ -1,4 +1,4 @@
--- Writes crm.users_dim.
+-- Writes crm.users_dim and internal.users_dim_changes.
 CREATE OR REPLACE FUNCTION internal.erase_user_versions(
     p_user_id text,
     p_token   text,
@@ -35,6 +35,14 @@ BEGIN
                 ORDER BY valid_from, is_deleted DESC, event_sk DESC -- equivalent: the instants may come in any order
             ) AS winner
         ) AS merged
+    ),
+    noted AS (
+        -- Under both ids, as some may have had one, some the other.
+        INSERT INTO internal.users_dim_changes (user_id, first_from, until)
+        SELECT DISTINCT id, valid_from, valid_from
+        FROM version
+        CROSS JOIN unnest(ARRAY[p_user_id, p_token]) AS id
+        WHERE internal.keeps_changes()
     )
     SELECT
         count(*) FILTER (WHERE user_id = p_user_id),

@@ -8,6 +8,7 @@ BEGIN
     RETURN (
         SELECT CASE
             WHEN EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') THEN 'the warehouse is on Citus'
+            WHEN internal.keeps_changes() THEN 'changes of the dimension are kept (etl.keep_changes)'
             -- A subscriber follows rows that are written, and no exchange of tables.
             WHEN EXISTS (
                 SELECT FROM pg_replication_slots WHERE slot_type = 'logical' AND database = current_database()

@@ -1,4 +1,4 @@
--- Writes etl.cluster, etl.arrivals, etl.load_runs and the sequences of all tables.
+-- Writes etl.cluster, etl.arrivals, etl.load_runs, etl.settings, internal.users_dim_changes and the sequences of all tables.
 -- Rerun: does nothing.
 CREATE OR REPLACE FUNCTION internal.settle_in()
     RETURNS void
@@ -22,6 +22,9 @@ BEGIN
     WHERE arrival.event_date = other.event_date
       AND arrival.xid > other.xid;
     UPDATE etl.arrivals SET xid = '1', event_sks = NULL;
+
+    DELETE FROM internal.users_dim_changes;
+    UPDATE etl.settings SET changes_since = clock_timestamp() WHERE changes_since IS NOT NULL;
 
     -- Logical replication leaves sequences at their first number. Quarantine has numbers of the same one as raw.
     FOR v_sequence IN
