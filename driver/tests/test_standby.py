@@ -41,7 +41,6 @@ SETTINGS: Final = """
     unix_socket_directories = ''
     wal_log_hints = on
     wal_keep_size = '1GB'
-    synchronous_standby_names = '{names}'
 """
 DIFFERENCES: Final = """
     (SELECT user_id FROM raw.user_events EXCEPT ALL SELECT user_id FROM crm.users_dim)
@@ -63,13 +62,28 @@ class Pair:
         self.ports = [free_port(), free_port()]
         self.primary = 0
 
-    def set_up(self, synchronous: bool) -> None:
-        """Make both, and start them."""
+    def make_primary(self, more: str) -> None:
+        """Make the first one, with its settings and more."""
         home = self._home
         self._run("initdb", f"--pgdata={home}/0", "--username=postgres", "--auth=trust", "-EUTF8")
         with (home / "0" / "postgresql.conf").open("a") as file:
-            file.write(SETTINGS.format(names="*" if synchronous else ""))
+            file.write(SETTINGS + more)
         self._start(0, "-c", "synchronous_standby_names=")
+
+    def migrate(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Make a warehouse on the first one, which libpq's variables name."""
+        monkeypatch.setenv("PGHOST", "127.0.0.1")
+        monkeypatch.setenv("PGPORT", str(self.ports[0]))
+        monkeypatch.setenv("PGDATABASE", "warehouse")
+        monkeypatch.setenv("PGUSER", "postgres")
+        with self.connect(0, "postgres") as connection:
+            connection.execute("CREATE DATABASE warehouse")
+        subprocess.run([MIGRATE], check=True, capture_output=True)
+
+    def set_up(self, synchronous: bool) -> None:
+        """Make both, and start them."""
+        home = self._home
+        self.make_primary(f"synchronous_standby_names = '{'*' if synchronous else ''}'")
         self._run("pg_basebackup", f"--pgdata={home}/1", "--write-recovery-conf", self._source(0))
         self._start(1)
         self._run("pg_ctl", f"--pgdata={home}/0", "--mode=fast", "stop")
@@ -179,14 +193,9 @@ def fixture_start_pair(
         pair = Pair(home)
         pairs.append(pair)
         pair.set_up(arrangement.synchronous)
+        pair.migrate(monkeypatch)
         monkeypatch.setenv("PGHOST", "127.0.0.1,127.0.0.1")
         monkeypatch.setenv("PGPORT", ",".join(map(str, pair.ports)))
-        monkeypatch.setenv("PGDATABASE", "warehouse")
-        monkeypatch.setenv("PGUSER", "postgres")
-        with pair.connect(0, "postgres") as connection:
-            connection.execute("CREATE DATABASE warehouse")
-        environment = {**os.environ, "PGHOST": "127.0.0.1", "PGPORT": str(pair.ports[0])}
-        subprocess.run([MIGRATE], env=environment, check=True, capture_output=True)
         with pair.connect(0) as connection:
             connection.execute(
                 "CREATE ROLE worker LOGIN IN ROLE warehouse_ingest, warehouse_load, warehouse_read"
