@@ -13,9 +13,9 @@ CREATE OR REPLACE FUNCTION crm.users_changed(p_since text, p_until text)
     SET jit = off
 AS $users_changed$
 DECLARE
-    v_since    CONSTANT pg_snapshot := split_part(p_since, ' ', 1);
-    v_until    CONSTANT pg_snapshot := split_part(p_until, ' ', 1);
-    v_since_at CONSTANT timestamptz := substr(p_since, strpos(p_since, ' ') + 1);
+    v_since    CONSTANT pg_snapshot := split_part(p_since, ' ', 1)::pg_snapshot;
+    v_until    CONSTANT pg_snapshot := split_part(p_until, ' ', 1)::pg_snapshot;
+    v_since_at CONSTANT timestamptz := substr(p_since, strpos(p_since, ' ') + 1)::timestamptz;
 BEGIN
     IF p_since IS NULL OR p_until IS NULL THEN
         RAISE EXCEPTION 'a mark must not be null'
