@@ -24,15 +24,20 @@ BEGIN
     END IF;
 
     RETURN QUERY
-    WITH last_known AS (
-        SELECT DISTINCT ON (event.user_id)
-            event.user_id, event.received_at, event.event_type, event.event_sk
+    WITH last_instant AS MATERIALIZED (
+        SELECT event.user_id, max(event.received_at) AS received_at
         FROM raw.user_events AS event
         WHERE event.received_at <= p_at
           AND event.ingested_at <= p_known_at
+        GROUP BY event.user_id
+    ),
+    last_known AS (
+        SELECT DISTINCT ON (event.user_id) event.*
+        FROM last_instant
+        JOIN raw.user_events AS event USING (user_id, received_at)
+        WHERE event.ingested_at <= p_known_at
         ORDER BY
             event.user_id,
-            event.received_at DESC,
             event.sequence DESC NULLS LAST,
             array_position(ARRAY['User Created', 'User Updated', 'User Deleted'], event.event_type) DESC,
             event.event_sk DESC
@@ -46,9 +51,8 @@ BEGIN
             internal.blank_to_null(event.organization_name) AS organization_name,
             internal.blank_to_null(event.plan_name) AS plan_name,
             internal.user_attributes(event.extra) AS attributes
-        FROM last_known
-        JOIN raw.user_events AS event USING (event_sk, user_id)
-        WHERE last_known.event_type <> 'User Deleted'
+        FROM last_known AS event
+        WHERE event.event_type <> 'User Deleted'
         UNION ALL
         -- Of whom no event is left in raw: all that was removed had been known.
         SELECT
@@ -62,7 +66,7 @@ BEGIN
           AND coalesce(dim.valid_to, 'infinity') >= least(p_at, v_kept)
           AND (dim.valid_to IS NULL OR dim.valid_to > p_at OR dim.valid_to >= v_kept)
           AND NOT dim.is_deleted
-          AND NOT EXISTS (SELECT FROM last_known WHERE last_known.user_id = dim.user_id)
+          AND NOT EXISTS (SELECT FROM last_instant WHERE last_instant.user_id = dim.user_id)
     )
     SELECT
         state.user_id, state.username, state.user_email, state.user_type, state.organization_name,
