@@ -186,7 +186,7 @@ def _chart(
         list(series),
         bars,
         _gaps(buckets),
-        [(f"{abs(tick):,}", down(tick)) for tick in ticks],
+        [(_short(abs(tick)), down(tick)) for tick in ticks],
         _labels(buckets),
         [
             [(number, down(level)) for number, level in steps if level is not None]
@@ -215,6 +215,10 @@ def _ticks(least: int, most: int) -> Sequence[int]:
         if most - least <= 4 * step
     )
     return range(step * (least // step), step * max(1, -(-most // step)) + 1, step)
+
+
+def _short(tick: int) -> str:
+    return f"{tick / 10**6:,g}M" if tick >= 10**6 else f"{tick:,}"
 
 
 def _bar_title(bucket: Bucket, value: dict[str, int], level: int | None) -> str:
