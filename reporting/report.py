@@ -33,7 +33,8 @@ DAYS: Final[LiteralString] = """
 RESTATEMENTS: Final[LiteralString] = """
     SELECT event_date, restated_on, n_total - more_total, more_total, more_unique, n_total
     FROM reports.restatements
-    WHERE event_date BETWEEN coalesce(%(first)s, date '-infinity') AND coalesce(%(last)s, date 'infinity')
+    WHERE event_date >= coalesce(%(first)s, date '-infinity')
+      AND event_date <= coalesce(%(last)s, date 'infinity')
     ORDER BY restated_on DESC, event_date DESC"""
 ORGANIZATIONS: Final[LiteralString] = """
     SELECT organization_name, plan_name, n_users

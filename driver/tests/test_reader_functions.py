@@ -38,10 +38,14 @@ Spell = tuple[str, datetime, datetime | None, str | None, str | None]
 
 
 def model_history(versions: Iterable[Version], attributes: list[str]) -> Iterator[Spell]:
-    """What crm.users_history says: by user, neighbours of the same values are the last of them."""
+    """What crm.users_history says: by user, the last of neighbours with the same values."""
 
     def values(version: Version) -> tuple[Any, ...]:
-        return (version.user_id, version.is_deleted, *(getattr(version, name) for name in attributes))
+        return (
+            version.user_id,
+            version.is_deleted,
+            *(getattr(version, name) for name in attributes),
+        )
 
     for _, group in groupby(versions, key=values):
         spell = list(group)
