@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP on
 \ir ../fixtures/scratch.sql
 BEGIN;
-SELECT plan(14);
+SELECT plan(15);
 \ir ../fixtures/history.sql
 
 INSERT INTO raw.user_events (user_id, event_type, username, organization_name, received_at, ingested_at, sequence) VALUES
@@ -69,6 +69,13 @@ SELECT bag_eq(
         CROSS JOIN LATERAL crm.users_at(moment, now()) AS users
     $$,
     'TABLE before_purge', 'what was purged since is found in the dimension'
+);
+INSERT INTO raw.user_events (user_id, event_type, username, received_at, ingested_at) VALUES
+    ('fred', 'User Updated', 'f3', '2020-12-06 12:00Z', now() + interval '1 second');
+SELECT crm.load_users_dim('2020-12-06'), reports.load_user_events_daily('2020-12-06') \g /dev/null
+SELECT is(
+    (SELECT username FROM crm.users_at('2020-12-07', now()) WHERE user_id = 'fred'), 'f2',
+    'also of a user of whom raw has only what was not known'
 );
 SELECT raw.drop_before('2020-12-07') \g /dev/null
 SELECT bag_eq(

@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP on
 \ir ../fixtures/scratch.sql
 BEGIN;
-SELECT plan(13);
+SELECT plan(14);
 \ir ../fixtures/history.sql
 
 CREATE TEMP VIEW today AS SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date AS today;
@@ -14,7 +14,9 @@ CREATE FUNCTION pg_temp.add_events(p_day date, p_user text, p_number integer DEF
 $$;
 -- As if the last report had been made so many days ago.
 CREATE FUNCTION pg_temp.days_pass(p_days integer) RETURNS void LANGUAGE sql AS $$
-    UPDATE reports.user_events_history SET reported_on = reported_on - p_days;
+    -- In two steps: days that follow one another would be in each other's way.
+    UPDATE reports.user_events_history SET reported_on = reported_on - 10000;
+    UPDATE reports.user_events_history SET reported_on = reported_on + 10000 - p_days;
 $$;
 PREPARE said AS
 SELECT (SELECT today FROM today) - reported_on, n_updated, n_unique, n_total
@@ -59,6 +61,13 @@ SELECT reports.load_user_events_of_days(ARRAY[date '2020-12-08']) \g /dev/null
 SELECT results_eq(
     'SELECT more_updated, more_unique, more_total FROM reports.restatements', 'VALUES (-1::bigint, -1::bigint, -1::bigint)',
     'days that are counted together are noted as well, and fewer events are less than none'
+);
+
+SELECT pg_temp.days_pass(1) \g /dev/null
+SELECT pg_temp.add_events('2020-12-08', 'bert') \g /dev/null
+SELECT results_eq(
+    'EXECUTE said', 'VALUES (4, 3::bigint, 2::bigint, 3::bigint), (1, 2, 1, 2), (0, 3, 2, 3)',
+    'a number that comes back on another day is another one'
 );
 
 -- A day of this week: of it and of the next day are the events that belong to its first report.

@@ -10,7 +10,8 @@ INSERT INTO raw.user_events (user_id, event_type, received_at) VALUES
     ('anna', 'User Created', '2020-10-24 22:00Z'), -- midnight in Berlin, on the last day of summer time, of 25 hours
     ('bert', 'User Updated', '2020-10-25 22:59:59.999999Z'),
     ('bert', 'User Deleted', '2020-10-25 20:00Z'),
-    ('carl', 'User Created', '2020-10-25 23:00Z');
+    ('carl', 'User Created', '2020-10-25 23:00Z'),
+    ('dora', 'User Created', '2020-10-26 23:00Z'); -- midnight in Berlin after the last day
 SET LOCAL timezone = 'Pacific/Kiritimati';
 SELECT results_eq(
     $$ SELECT local_date::text, n_created, n_updated, n_deleted, n_unique, n_total
