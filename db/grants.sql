@@ -46,9 +46,17 @@ GRANT SELECT ON
 
 -- People and their reports.
 GRANT USAGE ON SCHEMA crm, reports, etl TO warehouse_read;
-GRANT SELECT ON ALL TABLES IN SCHEMA crm, reports TO warehouse_read;
+-- dbt and other tools keep what they compute in temporary tables.
+GRANT TEMPORARY ON DATABASE :"DBNAME" TO warehouse_read;
+-- Not the partitions, which a load adds without rights.
+SELECT format('GRANT SELECT ON %s TO warehouse_read', oid::regclass)
+FROM pg_class
+WHERE relnamespace IN ('crm'::regnamespace, 'reports'::regnamespace)
+  AND relkind IN ('r', 'p', 'v')
+  AND NOT relispartition \gexec
 GRANT SELECT ON etl.freshness TO warehouse_read;
 GRANT EXECUTE ON FUNCTION
-    crm.users_at(timestamptz), crm.users_mark(), crm.users_changed(text, text), crm.user_at(text, timestamptz), crm.users_history(text[]), reports.users_between(date, date),
-    reports.user_changes_between(date, date)
+    crm.users_mark(), crm.users_changed(text, text), crm.users_at(timestamptz), crm.users_at(timestamptz, timestamptz), crm.user_at(text, timestamptz), crm.users_history(text[]),
+    reports.users_between(date, date), reports.user_changes_between(date, date), reports.users_by_organization_between(date, date),
+    reports.user_events_between(date, date, text), reports.user_events_reported_on(date)
     TO warehouse_read;

@@ -15,17 +15,19 @@ from reporting.report import Day, Numbers
 ORGANIZATIONS: Final = 20  # named; the others are one row
 PLANS: Final = 7  # named: as many colours as everybody can tell apart; the others are grey
 ROWS: Final = 3_660  # days in the table, so that the page stays small
+RESTATEMENTS: Final = 100  # in their table
 BARS: Final = 120
 # What a bar stands for, and how many days that are at most: the first that makes few enough bars.
 UNITS: Final = {"day": 1, "week": 7, "month": 31, "year": 366}
 
 
 class Bucket(NamedTuple):
-    """A day, week, month or year of a chart: its loaded days, and how many days it has."""
+    """A day, week, month or year of a chart: its loaded days, and how many it has in the period."""
 
     first: date
     days: list[Day]
     length: int
+    is_part: bool  # the period begins or ends within it
 
 
 class Bar(NamedTuple):
@@ -33,6 +35,7 @@ class Bar(NamedTuple):
 
     title: str
     shapes: list[tuple[str, float, float]]
+    is_part: bool
 
 
 class Chart(NamedTuple):
@@ -40,6 +43,7 @@ class Chart(NamedTuple):
 
     title: str
     summary: str
+    unit: str
     series: list[str]
     bars: list[Bar]
     gaps: list[tuple[int, int]]  # the first bar of days that are not loaded, and how many
@@ -76,7 +80,9 @@ def write_html(numbers: Numbers, file: Path) -> None:
         made_at=f"{numbers.made_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         period=f"{days[0].event_date} to {days[-1].event_date}" if days else "no loaded days",
         charts=_charts(days) if days else [],
-        rows=_rows(days[-ROWS:]),
+        rows=reversed(list(_rows(days[-ROWS:]))),
+        restated={restatement.event_date for restatement in numbers.restatements},
+        restatements=numbers.restatements[:RESTATEMENTS],
         omitted=len(days[:-ROWS]),
         busiest=max(days, key=lambda day: day.total, default=None),
         plans=plans,
@@ -89,6 +95,7 @@ def _charts(days: Sequence[Day]) -> list[Chart]:
     unit, buckets = _buckets(days)
     events = _chart(
         f"Events per {unit}, by type",
+        unit,
         buckets,
         {
             "created": lambda days: sum(day.created for day in days),
@@ -96,9 +103,12 @@ def _charts(days: Sequence[Day]) -> list[Chart]:
             "deleted": lambda days: sum(day.deleted for day in days),
         },
     )
-    users = _chart(f"Users at the end of each {unit}", buckets, {}, lambda days: days[-1].users)
+    users = _chart(
+        f"Users at the end of each {unit}", unit, buckets, {}, lambda days: days[-1].users
+    )
     changes = _chart(
         f"New and deleted users per {unit}",
+        unit,
         buckets,
         {
             "new": lambda days: sum(day.new for day in days),
@@ -122,7 +132,8 @@ def _buckets(days: Sequence[Day]) -> tuple[str, list[Bucket]]:
         start = _start(first, unit)
         following = _start(start + timedelta(UNITS[unit]), unit)
         in_range = (min(following, last + timedelta(1)) - first).days
-        buckets.append(Bucket(first, loaded.get(start, []), in_range))
+        is_part = in_range < (following - start).days
+        buckets.append(Bucket(first, loaded.get(start, []), in_range, is_part))
         first = following
     return unit, buckets
 
@@ -140,6 +151,7 @@ def _start(day: date, unit: str) -> date:
 
 def _chart(
     title: str,
+    unit: str,
     buckets: Sequence[Bucket],
     series: dict[str, Callable[[list[Day]], int]],
     line: Callable[[list[Day]], int] | None = None,
@@ -163,16 +175,18 @@ def _chart(
                 (name, down(upper), round(down(lower) - down(upper), 2))
                 for name, upper, lower in _stack(drawn[1])
             ],
+            drawn[0].is_part,
         )
         for drawn in zip(buckets, values, levels, strict=True)
     ]
     return Chart(
         title,
         _summary(title, buckets, values, levels),
+        unit,
         list(series),
         bars,
         _gaps(buckets),
-        [(f"{abs(tick):,}", down(tick)) for tick in ticks],
+        [(_short(abs(tick)), down(tick)) for tick in ticks],
         _labels(buckets),
         [
             [(number, down(level)) for number, level in steps if level is not None]
@@ -203,6 +217,10 @@ def _ticks(least: int, most: int) -> Sequence[int]:
     return range(step * (least // step), step * max(1, -(-most // step)) + 1, step)
 
 
+def _short(tick: int) -> str:
+    return f"{tick / 10**6:,g}M" if tick >= 10**6 else f"{tick:,}"
+
+
 def _bar_title(bucket: Bucket, value: dict[str, int], level: int | None) -> str:
     first, last = bucket.first, bucket.first + timedelta(bucket.length - 1)
     when = f"{first}" if first == last else f"{first} to {last}"
@@ -211,7 +229,8 @@ def _bar_title(bucket: Bucket, value: dict[str, int], level: int | None) -> str:
     shown = [_counts(value) if level is None else f"{level:,} users"]
     if len(bucket.days) < bucket.length:
         shown.append(f"{len(bucket.days)} of {bucket.length} days loaded")
-    return f"{when}: {', '.join(shown)}"
+    part = " (part)" if bucket.is_part else ""
+    return f"{when}{part}: {', '.join(shown)}"
 
 
 def _counts(value: dict[str, int]) -> str:

@@ -15,7 +15,8 @@ from reporting.screen import Screen
 
 FRESHNESS: Final[LiteralString] = """
     SELECT
-        load_name, last_day, newest_event,
+        load_name, last_day,
+        least(newest_event, lower(stale_days)::timestamp AT TIME ZONE 'UTC'),
         (SELECT coalesce(sum(upper(days) - lower(days)), 0) FROM unnest(missing_days) AS days),
         (SELECT coalesce(sum(upper(days) - lower(days)), 0) FROM unnest(stale_days) AS days),
         stale_reasons, rejected_in_24_hours
@@ -29,6 +30,12 @@ DAYS: Final[LiteralString] = """
     JOIN reports.users_between(%(first)s, %(last)s) USING (event_date)
     LEFT JOIN reports.user_changes_between(%(first)s, %(last)s) USING (event_date)
     ORDER BY event_date"""
+RESTATEMENTS: Final[LiteralString] = """
+    SELECT event_date, restated_on, n_total - more_total, more_total, more_unique, n_total
+    FROM reports.restatements
+    WHERE event_date >= coalesce(%(first)s, date '-infinity')
+      AND event_date <= coalesce(%(last)s, date 'infinity')
+    ORDER BY restated_on DESC, event_date DESC"""
 ORGANIZATIONS: Final[LiteralString] = """
     SELECT organization_name, plan_name, n_users
     FROM reports.users_by_organization
@@ -42,24 +49,20 @@ class Freshness(NamedTuple):
 
     table: str
     last_day: date | None
-    newest_event: datetime | None
+    complete_to: datetime | None  # all events before are in the table
     missing: int
     stale: int
     reasons: str | None
     rejected: int
 
     @property
-    def needs_a_look(self) -> bool:
-        """Whether something is missing, stale or rejected."""
-        return bool(self.missing or self.stale or self.rejected or not self.last_day)
-
-    def __str__(self) -> str:
-        loaded = f"loaded up to {self.last_day}" if self.last_day else "never loaded"
-        if self.newest_event:
-            loaded += f", newest event {self.newest_event.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-        stale = f"{_days(self.stale)} stale" + (f" ({self.reasons})" if self.reasons else "")
-        rejected = f"{self.rejected:,} rejected in 24 hours"
-        return f"{self.table}: {loaded}; {_days(self.missing)} missing, {stale}, {rejected}"
+    def faults(self) -> str:
+        """What a person should look at; empty if the table is fresh."""
+        if not self.last_day:
+            return "never loaded"
+        stale = f"{_days(self.stale)} stale ({self.reasons})" if self.stale else ""
+        missing = f"{_days(self.missing)} missing" if self.missing else ""
+        return ", ".join(filter(None, (missing, stale)))
 
 
 def _days(number: int) -> str:
@@ -85,6 +88,17 @@ class Day(NamedTuple):
         return self.new - self.gone
 
 
+class Restatement(NamedTuple):
+    """A row of reports.restatements: all events before it, how many more, and after it."""
+
+    event_date: date
+    restated_on: date
+    before: int
+    more: int
+    more_users: int
+    after: int
+
+
 class Numbers(NamedTuple):
     """What a report shows, and when it was read."""
 
@@ -92,6 +106,24 @@ class Numbers(NamedTuple):
     freshness: list[Freshness]
     days: list[Day]
     organizations: list[tuple[str | None, str | None, int]]
+    restatements: list[Restatement]
+
+    @property
+    def complete(self) -> str:
+        """Up to when the tables have all events."""
+        known = [table.complete_to for table in self.freshness if table.complete_to]
+        if not known:
+            return "nothing is loaded yet"
+        moment = min(known).astimezone(UTC)
+        year = "" if moment.year == self.made_at.astimezone(UTC).year else f" {moment.year}"
+        return f"complete up to {moment:%-d %b}{year}, {moment:%H:%M} UTC"
+
+    @property
+    def faults(self) -> list[str]:
+        """What a person should look at, a line each."""
+        lines = [f"{table.table}: {table.faults}" for table in self.freshness if table.faults]
+        rejected = max((table.rejected for table in self.freshness), default=0)
+        return lines + ([f"{rejected:,} rejected in 24 hours"] if rejected else [])
 
 
 def read_numbers(first: date | None, last: date | None) -> Numbers:
@@ -103,9 +135,14 @@ def read_numbers(first: date | None, last: date | None) -> Numbers:
         freshness = connection.execute(FRESHNESS).fetchall()
         days = connection.execute(DAYS, {"first": first, "last": last}).fetchall()
         organizations = connection.execute(ORGANIZATIONS).fetchall()
+        restatements = connection.execute(RESTATEMENTS, {"first": first, "last": last}).fetchall()
     assert row
     return Numbers(
-        row[0], [Freshness(*row) for row in freshness], [Day(*row) for row in days], organizations
+        row[0],
+        [Freshness(*row) for row in freshness],
+        [Day(*row) for row in days],
+        organizations,
+        [Restatement(*row) for row in restatements],
     )
 
 
@@ -118,11 +155,11 @@ def write_csv(numbers: Numbers, file: Path) -> None:
 
 
 def print_report(numbers: Numbers) -> None:
-    """A line about each table, then a line for each day, with bars where there is room."""
+    """How fresh the tables are, then a line for each day, with bars where there is room."""
     screen = Screen()
-    for freshness in numbers.freshness:
+    for line in [numbers.complete, *numbers.faults]:
         wraps = screen.is_terminal
-        screen.print(str(freshness), markup=False, highlight=False, soft_wrap=not wraps)
+        screen.print(line, markup=False, highlight=False, soft_wrap=not wraps)
     table = _table(numbers.days, has_bars=True)
     if screen.needs(table) > screen.width:
         table = _table(numbers.days, has_bars=False)

@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP on
 \ir fixtures/scratch.sql
 BEGIN;
-SELECT plan(48);
+SELECT plan(51);
 \ir fixtures/contract.sql
 
 CREATE TEMP VIEW member AS
@@ -52,8 +52,12 @@ SELECT pg_temp.lists(
         'warehouse_read crm.users_at(timestamp with time zone)',
         'warehouse_read crm.users_changed(text,text)',
         'warehouse_read crm.users_mark()',
+        'warehouse_read crm.users_at(timestamp with time zone,timestamp with time zone)',
         'warehouse_read crm.users_history(text[])',
         'warehouse_read reports.user_changes_between(date,date)',
+        'warehouse_read reports.user_events_between(date,date,text)',
+        'warehouse_read reports.user_events_reported_on(date)',
+        'warehouse_read reports.users_by_organization_between(date,date)',
         'warehouse_read reports.users_between(date,date)'
     ],
     'functions'
@@ -93,9 +97,11 @@ SELECT pg_temp.lists(
         'warehouse_read SELECT crm.organizations_dim',
         'warehouse_read SELECT crm.users_current',
         'warehouse_read SELECT crm.users_dim',
-        'warehouse_read SELECT crm.users_dim_open',
+        'warehouse_read SELECT crm.user_versions',
         'warehouse_read SELECT etl.freshness',
+        'warehouse_read SELECT reports.restatements',
         'warehouse_read SELECT reports.user_events_daily',
+        'warehouse_read SELECT reports.user_events_history',
         'warehouse_read SELECT reports.users_by_organization',
         'warehouse_read SELECT reports.users_daily'
     ],
@@ -151,7 +157,7 @@ SELECT bag_eq(
         CROSS JOIN unnest(ARRAY['CONNECT', 'CREATE', 'TEMPORARY']) AS privilege
         WHERE has_database_privilege(role, current_database(), privilege)
     $$,
-    ARRAY['warehouse_ingest CONNECT', 'warehouse_load CONNECT', 'warehouse_read CONNECT'],
+    ARRAY['warehouse_ingest CONNECT', 'warehouse_load CONNECT', 'warehouse_read CONNECT', 'warehouse_read TEMPORARY'],
     'the database'
 );
 SELECT is_empty(
@@ -207,6 +213,9 @@ FROM (VALUES
     ('load', $$ UPDATE etl.expectations SET query = 'SELECT 1' $$, 'refused'),
     ('load', $$ DELETE FROM etl.load_failures $$, 'refused'),
     ('read', $$ TABLE etl.freshness $$, 'done'),
+    ('read', $$ CREATE TEMP TABLE mine () $$, 'done'),
+    ('read', $$ TABLE crm.users_dim_open $$, 'refused'),
+    ('read', $$ TABLE crm.users_dim_2020_12 $$, 'refused'),
     ('read', $$ TABLE etl.problems $$, 'refused'),
     ('read', $$ TABLE raw.user_events $$, 'refused'),
     ('read', $$ TABLE etl.load_runs $$, 'refused'),

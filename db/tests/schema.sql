@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP on
 \ir fixtures/scratch.sql
 BEGIN;
-SELECT plan(80);
+SELECT plan(84);
 \ir fixtures/contract.sql
 
 CREATE TEMP VIEW relation AS
@@ -45,7 +45,7 @@ SELECT tables_are('raw', ARRAY[
     'user_events', 'rejected_user_events', 'organizations_inbox', 'organizations', 'rejected_organizations'
 ]);
 SELECT has_table('crm', name) FROM unnest(ARRAY['users_dim', 'users_dim_open', 'organizations_dim', 'organization_name_history']::name[]) AS name;
-SELECT has_table('reports'::name, 'user_events_daily'::name);
+SELECT has_table('reports', name) FROM unnest(ARRAY['user_events_daily', 'user_events_history']::name[]) AS name;
 SELECT tables_are('etl', ARRAY[
     'ingests', 'arrivals', 'catch_up_schedule', 'loads', 'load_runs', 'load_failures', 'expectations', 'erasure_secret',
     'erasures', 'purges', 'rules', 'consumer_notes', 'consumers', 'settings', 'cluster', 'accepted_settings'
@@ -56,7 +56,10 @@ SELECT tables_are('internal', ARRAY[
 
 SELECT views_are('raw', '{}'::name[]);
 SELECT has_view(schema, name)
-FROM (VALUES ('crm'::name, 'users_current'::name), ('crm', 'organization_names'), ('reports', 'users_daily'), ('reports', 'users_by_organization')) AS view (schema, name);
+FROM (VALUES
+    ('crm'::name, 'users_current'::name), ('crm', 'user_versions'), ('crm', 'organization_names'), ('reports', 'users_daily'),
+    ('reports', 'users_by_organization'), ('reports', 'restatements')
+) AS view (schema, name);
 SELECT views_are('etl', ARRAY[
     'event_types', 'last_loads', 'load_outcomes', 'stale_dates', 'freshness', 'ingest_totals', 'quarantine', 'problems', 'metrics', 'rules_of_days',
     'current_notes', 'consumer_states'
@@ -596,6 +599,20 @@ SELECT is_empty(
     'reports.user_events_daily: columns, besides those of added types'
 );
 
+SELECT results_eq(
+    $$ SELECT pg_temp.columns_of('reports.user_events_history') $$,
+    ARRAY[
+        'event_date date NOT NULL',
+        'reported_on date NOT NULL',
+        'n_created bigint NOT NULL',
+        'n_updated bigint NOT NULL',
+        'n_deleted bigint NOT NULL',
+        'n_unique bigint NOT NULL',
+        'n_total bigint NOT NULL'
+    ],
+    'reports.user_events_history: columns'
+);
+
 SELECT pg_temp.lists(
     $$ SELECT relation::text FROM relation WHERE relpersistence = 'u' $$,
     ARRAY[
@@ -676,7 +693,8 @@ SELECT pg_temp.lists(
         'raw.rejected_user_events rejected_user_events_pk PRIMARY KEY (event_sk)',
         'raw.rejected_user_events rejected_user_events_uq UNIQUE (reject_key)',
         'raw.user_events user_events_pk PRIMARY KEY (received_at, user_id, event_key)',
-        'reports.user_events_daily user_events_daily_pk PRIMARY KEY (event_date)'
+        'reports.user_events_daily user_events_daily_pk PRIMARY KEY (event_date)',
+        'reports.user_events_history user_events_history_pk PRIMARY KEY (event_date, reported_on)'
     ],
     'constraints: keys, one open row a user, no version of no length'
 );
@@ -710,6 +728,14 @@ SELECT pg_temp.lists(
             || 'username text, user_email text, user_type text, organization_name text, plan_name text, attributes jsonb)',
         'crm.users_at(timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
             || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone, attributes jsonb)',
+        'crm.users_at(timestamp with time zone,timestamp with time zone) -> TABLE(user_id text, username text, user_email text, '
+            || 'user_type text, organization_name text, organization_key text, plan_name text, valid_from timestamp with time zone, attributes jsonb)',
+        'internal.note_reported_numbers() -> trigger',
+        'reports.user_events_between(date,date,text) -> TABLE(local_date date, n_created bigint, n_updated bigint, '
+            || 'n_deleted bigint, n_unique bigint, n_total bigint)',
+        'reports.user_events_reported_on(date) -> TABLE(event_date date, n_created bigint, n_updated bigint, '
+            || 'n_deleted bigint, n_unique bigint, n_total bigint)',
+        'reports.users_by_organization_between(date,date) -> TABLE(event_date date, organization_name text, plan_name text, n_users bigint)',
         'etl.accept_rules(text,text,text) -> bigint',
         'etl.accept_setting(text,text,text) -> void',
         'etl.after_restore() -> bigint',
@@ -910,6 +936,7 @@ SELECT pg_temp.lists(
         'crm.load_organizations_dim', 'crm.load_users_dim', 'crm.users_changed', 'crm.users_mark', 'etl.thin_changes', 'etl.begin_scheduled_catch_up', 'etl.check_expectations',
         'etl.hear_consumer', 'etl.import_progress', 'etl.note_of_consumer', 'etl.record_load_failure', 'etl.run_due_load', 'etl.run_load', 'etl.thin_ingests', 'etl.thin_load_runs',
         'raw.ingest_organizations', 'raw.ingest_user_events', 'reports.load_user_events_daily', 'reports.load_user_events_of_days',
+        'crm.users_at', 'reports.user_events_between',
         'etl.abandon_history', 'etl.begin_history', 'etl.exchange_history', 'etl.is_due_in_one_pass', 'etl.prepare_history'
     ],
     'functions that a role may call run with the owner''s rights, all others with the caller''s'
@@ -935,7 +962,7 @@ SELECT pg_temp.lists(
         'internal.add_arrived_events', 'internal.find_changed_days', 'internal.load_rows',
         'internal.keep_preview_rows', 'etl.preview_loads', 'etl.rebuild_users_dim',
         'internal.find_neighbors', 'internal.instant_hint', 'internal.parse_instant', 'internal.parse_user_events', 'internal.load_users_out_of_order',
-        'raw.drop_before', 'raw.drop_rejects_before', 'reports.load_user_events_daily', 'reports.user_changes_between', 'reports.users_between',
+        'raw.drop_before', 'raw.drop_rejects_before', 'reports.load_user_events_daily', 'reports.user_changes_between', 'reports.users_between', 'reports.user_events_between', 'reports.users_by_organization_between',
         'etl.begin_history', 'etl.exchange_history', 'etl.preview_history', 'internal.count_days', 'internal.make_history', 'internal.write_history', 'reports.load_user_events_of_days'
     ],
     'functions in which days meet instants pin the zone'
@@ -950,12 +977,14 @@ SELECT is_empty(
         SELECT attrelid::regclass, attname
         FROM pg_attribute
         JOIN pg_class AS class ON class.oid = attrelid
-        WHERE relkind = 'v'
+        WHERE relkind IN ('r', 'p', 'v')
+          AND NOT relispartition
           AND relnamespace = ANY (ARRAY['crm', 'reports', 'raw', 'etl']::regnamespace[])
           AND attnum > 0
+          AND NOT attisdropped
           AND col_description(attrelid, attnum) IS NULL
     $$,
-    'each column of a view says what it is'
+    'each column of a table or view says what it is'
 );
 
 SELECT * FROM finish();

@@ -50,12 +50,12 @@ SELECT entry
 FROM (
     SELECT
         concat(
-            CASE WHEN row_number() OVER (PARTITION BY nspname ORDER BY kind, name) = 1
+            CASE WHEN row_number() OVER (PARTITION BY nspname ORDER BY kind, name, entry) = 1
                 THEN format(E'\n## Schema `%s`\n\n%s\n', nspname, obj_description(to_regnamespace(nspname), 'pg_namespace'))
             END,
             E'\n', entry
         ) AS entry
     FROM (TABLE relation UNION ALL TABLE routine) AS object
     WHERE nspname IN ('crm', 'reports', 'raw', 'etl')
-    ORDER BY array_position('{crm,reports,raw,etl}', nspname), kind, name
+    ORDER BY array_position('{crm,reports,raw,etl}', nspname), kind, name, object.entry
 ) AS entries;

@@ -55,6 +55,7 @@ EMPTY: Final = """
     DELETE FROM crm.organizations_dim;
     DELETE FROM crm.organization_name_history;
     DELETE FROM reports.user_events_daily;
+    DELETE FROM reports.user_events_history;
     DELETE FROM etl.ingests;
     DELETE FROM etl.arrivals;
     DELETE FROM etl.load_runs;

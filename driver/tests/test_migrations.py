@@ -571,3 +571,37 @@ def test_events_that_were_erased_before_get_keys_that_no_file_tells(
     subprocess.run([DB / "migrate"], check=True)
     assert own_warehouse.execute(key).fetchone() == after
     assert own_warehouse.execute(ingest, ([event],)).fetchone() == (0, 1)
+
+
+def test_what_was_reported_before_the_upgrade(fresh: Connection) -> None:
+    """Is the present number, since the run that wrote it, as far as that is known."""
+    sqitch("deploy", "--to", "user_events_history^", "--target", "db:pg:")
+    fresh.execute("""
+        INSERT INTO reports.user_events_daily
+        SELECT date '2020-12-05' + number, 1, 0, 0, 1, 1 FROM generate_series(0, 2) AS number;
+        INSERT INTO etl.load_runs (load_name, import_date, started_at, duration, rows_read,
+            rows_written, snapshot)
+        SELECT
+            'user_events_daily', import_date::date, started_at::timestamptz, '1 s', 1, rows_written,
+            pg_current_snapshot()
+        FROM (VALUES
+            ('2020-12-05', '2020-12-06 00:10Z', 1), ('2020-12-05', '2020-12-07 23:59Z', 1),
+            ('2020-12-05', '2020-12-08 10:00Z', 0), ('2020-12-06', '2020-12-09 10:00Z', 0),
+            ('2020-12-06', '2020-12-10 10:00Z', 0)
+        ) AS run (import_date, started_at, rows_written)""")
+
+    subprocess.run([DB / "migrate"], check=True)
+
+    assert (
+        fresh.execute("""
+        SELECT event_date::text, nullif(reported_on, (now() AT TIME ZONE 'UTC')::date)::text
+        FROM reports.user_events_history
+        WHERE n_total = 1
+        ORDER BY event_date
+        """).fetchall()
+        == [
+            ("2020-12-05", "2020-12-07"),
+            ("2020-12-06", "2020-12-09"),
+            ("2020-12-07", None),
+        ]
+    )

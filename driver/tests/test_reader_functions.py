@@ -38,16 +38,20 @@ Spell = tuple[str, datetime, datetime | None, str | None, str | None]
 
 
 def model_history(versions: Iterable[Version], attributes: list[str]) -> Iterator[Spell]:
-    """What crm.users_history says: by user, neighbours of the same values are one."""
+    """What crm.users_history says: by user, the last of neighbours with the same values."""
 
     def values(version: Version) -> tuple[Any, ...]:
-        kept = [getattr(version, name) if name in attributes else None for name in STATE]
-        return (version.user_id, version.is_deleted, *kept)
+        return (
+            version.user_id,
+            version.is_deleted,
+            *(getattr(version, name) for name in attributes),
+        )
 
-    for (user_id, is_deleted, *state), group in groupby(versions, key=values):
+    for _, group in groupby(versions, key=values):
         spell = list(group)
-        if not is_deleted:
-            yield user_id, spell[0].valid_from, spell[-1].valid_to, *state
+        first, last = spell[0], spell[-1]
+        if not last.is_deleted:
+            yield last.user_id, first.valid_from, last.valid_to, last.username, last.plan_name
 
 
 def model_state(versions: Iterable[Version], user_id: str, at: datetime) -> Version | None:

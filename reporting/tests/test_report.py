@@ -35,14 +35,10 @@ def fixture_loaded(conn: Connection) -> None:
 
 @pytest.mark.usefixtures("loaded")
 def test_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """What is fresh, a line a table; then a line a day, of the days asked for."""
+    """Up to when it is complete; then a line a day, of the days asked for."""
     assert main(["report"]) == 0
     freshness, lines = split(capsys.readouterr().out)
-    assert freshness == [
-        f"{table}: loaded up to 2020-12-10, newest event 2020-12-10 10:00:00 UTC;"
-        " 0 days missing, 0 days stale, 0 rejected in 24 hours"
-        for table in ("user_events_daily", "users_dim")
-    ]
+    assert freshness == ["complete up to 10 Dec 2020, 10:00 UTC"]
     days = [
         [word for word in line if word[0] in "+0123456789"] for line in lines if "2" in str(line)
     ]
@@ -64,18 +60,72 @@ def test_freshness(conn: Connection, tmp_path: Path, capsys: pytest.CaptureFixtu
     conn.execute("SELECT raw.ingest_user_events(%s, NULL)", ([late, b"[]", b"{}"],))
     file = tmp_path / "report.html"
     assert main(["report", "--html", str(file)]) == 0
-    line = (
-        "users_dim: loaded up to 2020-12-12, newest event 2020-12-10 10:00:00 UTC;"
-        " 1 day missing, 1 day stale (never loaded), 2 rejected in 24 hours"
-    )
-    assert line in split(capsys.readouterr().out)[0]
-    assert line in file.read_text("utf-8")
+    lines = [
+        "complete up to 10 Dec 2020, 10:00 UTC",
+        "user_events_daily: 1 day stale (never loaded)",
+        "users_dim: 1 day missing, 1 day stale (never loaded)",
+        "2 rejected in 24 hours",
+    ]
+    assert split(capsys.readouterr().out)[0] == lines
+    page = file.read_text("utf-8")
+    assert [line for line in lines if f'<li class="look">{line}</li>' in page] == lines
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_stale_day_is_not_complete(conn: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nor is what follows it."""
+    late = b'{"id": "a", "event_type": "User Created", "received_at": "2020-12-09 10:00"}'
+    conn.execute("SELECT raw.ingest_user_events(%s, NULL)", ([late],))
+    assert main(["report"]) == 0
+    assert split(capsys.readouterr().out)[0][0] == "complete up to 9 Dec 2020, 00:00 UTC"
+
+
+@pytest.mark.usefixtures("loaded")
+def test_restated_days(conn: Connection, tmp_path: Path) -> None:
+    """They are marked, and told by how much; others are not."""
+    file = tmp_path / "report.html"
+    conn.execute("UPDATE reports.user_events_history SET reported_on = '2020-12-11'")
+    assert main(["report", "--html", str(file)]) == 0
+    assert "restated" not in file.read_text("utf-8")
+    conn.execute("""
+        UPDATE reports.user_events_daily
+        SET n_updated = n_updated + 3, n_total = n_total + 3, n_unique = n_unique + 1
+        WHERE event_date = '2020-12-08'
+        """)
+    assert main(["report", "--html", str(file)]) == 0
+    page = file.read_text("utf-8")
+    assert '<th scope="row">2020-12-08*<td' in page and page.count("*<td") == 1
+    assert '<td class="group">25<td>+3<td>28<td>+1' in page
+    assert main(["report", "--from", "2020-12-09", "--html", str(file)]) == 0
+    assert "restated" not in file.read_text("utf-8")
+
+
+def test_the_newest_day_is_the_first(tmp_path: Path) -> None:
+    """Of the table, with what is not loaded between the days beside it."""
+    file = tmp_path / "report.html"
+    write_html(numbers([day(date(2020, 12, 5)), day(date(2020, 12, 7))], []), file)
+    page = file.read_text("utf-8")
+    labels = [f'<th scope="row">2020-12-0{number}<' for number in (7, 6, 5)]
+    assert sorted(labels, key=page.index) == labels
+
+
+def test_parts_of_a_week_are_told(tmp_path: Path) -> None:
+    """From whole ones: where the period begins or ends within one."""
+    file = tmp_path / "report.html"
+    first = date(2020, 12, 2)  # a Wednesday
+    write_html(numbers([day(first + timedelta(number)) for number in range(140)], []), file)
+    page = file.read_text("utf-8")
+    assert page.count('<g class="part">') == 3 * 2
+    assert page.count("part of a week") == 2
+    assert "2020-12-02 to 2020-12-06 (part): 5 created" in page
+    assert "2020-12-07 to 2020-12-13: 7 created" in page
 
 
 def split(output: str) -> tuple[list[str], list[list[str]]]:
-    """The lines about the tables, and the words of the others."""
+    """The lines about the tables, up to an empty one, and the words of the others."""
     lines = output.splitlines()
-    return lines[:2], [line.split() for line in lines[2:]]
+    number = next(number for number, line in enumerate(lines) if not line.strip())
+    return lines[:number], [line.split() for line in lines[number:]]
 
 
 @pytest.mark.usefixtures("loaded")
@@ -111,13 +161,14 @@ def test_nothing_loaded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     """Is no error."""
     file = tmp_path / "report.html"
     assert main(["report", "--html", str(file)]) == 0
-    assert "users_dim: never loaded; 0 days missing" in capsys.readouterr().out
+    output = capsys.readouterr().out
+    assert "nothing is loaded yet" in output and "users_dim: never loaded\n" in output
     assert "no loaded days" in file.read_text("utf-8")
 
 
 def numbers(days: list[Day], organizations: list[tuple[str | None, str | None, int]]) -> Numbers:
     """What a report shows, of any days and organizations."""
-    return Numbers(datetime(2026, 1, 1, tzinfo=UTC), [], days, organizations)
+    return Numbers(datetime(2026, 1, 1, tzinfo=UTC), [], days, organizations, [])
 
 
 def day(event_date: date, events: int = 1, users: int = 1) -> Day:
@@ -143,7 +194,7 @@ def test_few_days_over_a_long_time(
     write_html(numbers([day(date.fromisoformat(text)) for text in dates.split()], []), file)
     page = file.read_text("utf-8")
     assert f"Events per {unit}, by type" in page
-    assert page.count("<g>") == 3 * bars
+    assert page.count("<g") == 3 * bars
     assert gap in page
     assert page.count("<path") == lines
     assert page.count("days not loaded") == 3

@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION crm.users_history(VARIADIC p_attributes text[])
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     SET datestyle = 'ISO'
-    -- The attributes are known to each plan: of the others it sorts and compares nulls.
+    -- The attributes are known to each plan: it does not compare the others.
     SET plan_cache_mode = 'force_custom_plan'
     SET work_mem = '64MB'
 AS $users_history$
@@ -23,48 +23,49 @@ BEGIN
 
     RETURN QUERY
     SELECT
-        spell.user_id, spell.valid_from, spell.valid_to,
-        spell.username, spell.user_email, spell.user_type, spell.organization_name, spell.plan_name,
-        spell.attributes
+        edge.user_id, edge.valid_from, edge.valid_to,
+        edge.username, edge.user_email, edge.user_type, edge.organization_name, edge.plan_name,
+        edge.attributes
     FROM (
         SELECT
-            version.user_id, version.valid_from,
+            version.user_id,
+            -- Of a spell of several versions only the first and the last are here.
+            CASE WHEN version.is_first THEN version.valid_from ELSE lag(version.valid_from) OVER user_edges END AS valid_from,
             -- Versions follow one another without a gap, and the last one is open.
-            -- equivalent: they come in this order, which nobody promises
-            lead(version.valid_from) OVER (PARTITION BY version.user_id ORDER BY version.valid_from) AS valid_to,
-            version.is_deleted,
+            lead(version.valid_from) OVER user_edges AS valid_to,
+            version.is_last, version.is_deleted,
             version.username, version.user_email, version.user_type, version.organization_name, version.plan_name,
             version.attributes
         FROM (
             SELECT
-                asked.*,
-                (
-                    asked.is_deleted, asked.username, asked.user_email, asked.user_type, asked.organization_name, asked.plan_name,
-                    asked.attributes
-                ) IS DISTINCT FROM (
-                    lag(asked.is_deleted) OVER user_versions, lag(asked.username) OVER user_versions,
-                    lag(asked.user_email) OVER user_versions, lag(asked.user_type) OVER user_versions,
-                    lag(asked.organization_name) OVER user_versions, lag(asked.plan_name) OVER user_versions,
-                    lag(asked.attributes) OVER user_versions
-                ) AS is_change
+                compared.*,
+                lead(compared.is_first, 1, true) OVER (PARTITION BY compared.user_id ORDER BY compared.valid_from) AS is_last
             FROM (
                 SELECT
                     dim.user_id, dim.valid_from, dim.is_deleted,
-                    CASE WHEN 'username' = ANY (p_attributes) THEN dim.username END AS username,
-                    CASE WHEN 'user_email' = ANY (p_attributes) THEN dim.user_email END AS user_email,
-                    CASE WHEN 'user_type' = ANY (p_attributes) THEN dim.user_type END AS user_type,
-                    CASE WHEN 'organization_name' = ANY (p_attributes) THEN dim.organization_name END AS organization_name,
-                    CASE WHEN 'plan_name' = ANY (p_attributes) THEN dim.plan_name END AS plan_name,
-                    CASE WHEN 'attributes' = ANY (p_attributes) THEN dim.attributes END AS attributes
+                    dim.username, dim.user_email, dim.user_type, dim.organization_name, dim.plan_name, dim.attributes,
+                    lag(false, 1, true) OVER user_versions
+                        OR dim.is_deleted <> lag(dim.is_deleted) OVER user_versions
+                        OR ('username' = ANY (p_attributes) AND dim.username IS DISTINCT FROM lag(dim.username) OVER user_versions)
+                        OR ('user_email' = ANY (p_attributes) AND dim.user_email IS DISTINCT FROM lag(dim.user_email) OVER user_versions)
+                        OR ('user_type' = ANY (p_attributes) AND dim.user_type IS DISTINCT FROM lag(dim.user_type) OVER user_versions)
+                        OR ('organization_name' = ANY (p_attributes)
+                            AND dim.organization_name IS DISTINCT FROM lag(dim.organization_name) OVER user_versions)
+                        OR ('plan_name' = ANY (p_attributes) AND dim.plan_name IS DISTINCT FROM lag(dim.plan_name) OVER user_versions)
+                        OR ('attributes' = ANY (p_attributes) AND dim.attributes IS DISTINCT FROM lag(dim.attributes) OVER user_versions)
+                        AS is_first
                 FROM crm.users_dim AS dim
-            ) AS asked
-            WINDOW user_versions AS (PARTITION BY asked.user_id ORDER BY asked.valid_from)
+                WINDOW user_versions AS (PARTITION BY dim.user_id ORDER BY dim.valid_from)
+            ) AS compared
         ) AS version
-        WHERE version.is_change
-    ) AS spell
-    WHERE NOT spell.is_deleted;
+        WHERE version.is_first
+           OR version.is_last
+        WINDOW user_edges AS (PARTITION BY version.user_id ORDER BY version.valid_from)
+    ) AS edge
+    WHERE edge.is_last
+      AND NOT edge.is_deleted;
 END;
 $users_history$;
 
 COMMENT ON FUNCTION crm.users_history(text[]) IS
-    'Returns the history of all users by one or more attributes: a row for each time in which a user existed and none of them changed, valid in [valid_from, valid_to), without valid_to if it lasts. The other attributes are null. Reads the whole dimension.';
+    'Returns the history of all users by one or more attributes: a row for each time in which a user existed and none of them changed, valid in [valid_from, valid_to), without valid_to if it lasts. The others have their last values of that time. Reads the whole dimension.';

@@ -17,7 +17,7 @@ BEGIN
     FROM (
         SELECT
             change.event_date,
-            (SELECT count(*) FROM crm.users_dim_open WHERE NOT is_deleted)
+            (SELECT count(*) FROM crm.users_dim WHERE coalesce(valid_to, 'infinity') = 'infinity' AND NOT is_deleted)
                 - (sum(sum(change.n_more)) OVER (ORDER BY change.event_date DESC) - sum(change.n_more))::bigint AS n_users,
             bool_or(change.is_loaded) AS is_loaded
         FROM (

@@ -20,18 +20,22 @@ INSERT INTO crm.users_dim (
     ('gone', '2020-12-09 10:00Z', NULL,                true,  true,  'a', 'a',  'a',  'Acme', 'free', 10, NULL);
 
 PREPARE history(text[]) AS
-SELECT concat_ws(' ', user_id COLLATE "default", to_char(valid_from, 'MM-DD'), coalesce(to_char(valid_to, 'MM-DD'), 'open')) || coalesce(' ' || nullif(concat_ws(' ', username, user_email, user_type, organization_name, plan_name, attributes), ''), '')
+SELECT concat_ws(' ', user_id COLLATE "default", to_char(valid_from, 'MM-DD'), coalesce(to_char(valid_to, 'MM-DD'), 'open')) || coalesce(' ' || nullif(concat_ws(' ',
+    CASE WHEN 'username' = ANY ($1) THEN username END, CASE WHEN 'user_email' = ANY ($1) THEN user_email END,
+    CASE WHEN 'user_type' = ANY ($1) THEN user_type END, CASE WHEN 'organization_name' = ANY ($1) THEN organization_name END,
+    CASE WHEN 'plan_name' = ANY ($1) THEN plan_name END, CASE WHEN 'attributes' = ANY ($1) THEN attributes END
+), ''), '')
 FROM crm.users_history(VARIADIC $1)
 ORDER BY user_id, valid_from;
 SET LOCAL timezone = 'UTC';
 SELECT results_eq(
     $$ SELECT user_id COLLATE "default", valid_from, valid_to, username, user_email, user_type, organization_name, plan_name, attributes FROM crm.users_history('plan_name') WHERE user_id = 'anna' ORDER BY valid_from $$,
     $$ VALUES
-        ('anna', timestamptz '2020-11-08 10:00Z', timestamptz '2020-12-08 10:00Z', NULL, NULL, NULL, NULL, 'free', NULL::jsonb),
-        ('anna', '2020-12-08 10:00Z', '2020-12-10 10:00Z', NULL, NULL, NULL, NULL, NULL, NULL),
-        ('anna', '2020-12-10 10:00Z', NULL, NULL, NULL, NULL, NULL, 'free', NULL)
+        ('anna', timestamptz '2020-11-08 10:00Z', timestamptz '2020-12-08 10:00Z', 'b', 'e1', 't2', 'Acme', 'free', '{"c": 1}'::jsonb),
+        ('anna', '2020-12-08 10:00Z', '2020-12-10 10:00Z', 'b', 'e4', 't4', 'Acme', NULL, '{"c": 2}'),
+        ('anna', '2020-12-10 10:00Z', NULL, 'c', 'e5', 't5', 'Beta', 'free', NULL)
     $$,
-    'equal neighbours are one, also across periods; a value that comes back is another one'
+    'equal neighbours are one, also across periods; a value that comes back is another one; other attributes have their last values'
 );
 SELECT results_eq(
     $$ EXECUTE history('{organization_name,plan_name}') $$,
