@@ -206,6 +206,11 @@ soak: test_tools setup ## Test faults, histories, loads at once and failovers fo
 test_failover: test_tools setup ## Kill each node of a RabbitMQ of three, and primaries of PostgreSQL, under a stream of events, minutes (PROMOTIONS=5)
 	$(RUN_AS_ADMIN) env FAILOVER=1 PROMOTIONS=$(PROMOTIONS) python -m pytest --no-cov -s driver/tests/test_cluster.py driver/tests/test_standby.py
 
+.PHONY: test_dbt
+test_dbt: test_tools setup ## Build the dbt project of docs/dbt on a warehouse, with the real dbt
+	@[[ -x .services/dbt/bin/dbt ]] || { python3 -m venv .services/dbt && .services/dbt/bin/pip install --quiet -r docs/dbt/requirements.txt; }
+	$(RUN_AS_ADMIN) env DBT=$(CURDIR)/.services/dbt/bin/dbt python -m pytest --no-cov driver/tests/test_dbt.py
+
 .PHONY: bench
 bench: test_tools setup ## Measure the way into raw, the loads and freshness, half an hour
 	$(RUN_AS_ADMIN) db/tools/scratch pgtap python -m bench.ingest
