@@ -13,6 +13,7 @@ from driver.settings import Settings
 
 
 def add_import(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the command, with what it may import."""
     command = add("import", help="import files of JSON objects, however they are laid out")
     add_kind = command.add_subparsers(required=True, metavar="WHAT").add_parser
     organizations = add_kind("organizations", help="import organizations")

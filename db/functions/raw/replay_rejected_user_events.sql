@@ -40,7 +40,7 @@ BEGIN
               AND event_sk <= v_until
               AND reason <> 'erased'
             ORDER BY event_sk
-            LIMIT CASE WHEN v_done < v_careful_until THEN 1 ELSE c_batch END
+            LIMIT CASE WHEN v_done < v_careful_until THEN 1 ELSE c_batch END -- for speed: one more by itself changes nothing
             -- Another replay has the others; each message goes through one of them.
             FOR UPDATE SKIP LOCKED -- tested elsewhere: driver/tests/test_concurrent_loads.py
         ) AS reject;
