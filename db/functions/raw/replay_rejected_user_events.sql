@@ -11,7 +11,7 @@ CREATE OR REPLACE FUNCTION raw.replay_rejected_user_events(
 AS $replay_rejected_user_events$
 DECLARE
     c_batch         CONSTANT integer := 128; -- for speed: any number of messages will do
-    v_careful_until bigint := 0::bigint;
+    v_careful_until bigint;
     v_until         CONSTANT bigint := (SELECT max(event_sk) FROM raw.rejected_user_events);
     v_done          bigint := 0::bigint;
     v_last          bigint;
