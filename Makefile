@@ -17,7 +17,7 @@ export CALLED_IN := $(PWD)
 
 MANAGE := @services/manage
 CHECKED := driver reporting bench db/tools/mutate services/dead_letters.py services/let_in.py
-SCRIPTS := .ci/matrix .ci/run $(addprefix services/,apt-install common consumers docker external import local manage passwords processes requirements tuned venv) \
+SCRIPTS := .ci/matrix .ci/run $(addprefix services/,apt-install common docker external import local manage passwords processes requirements tuned venv) \
   $(addprefix db/,citus/test lint migrate test tools/coverage tools/restore tools/scratch tools/try)
 # Run a command where the tools and the services are: on this machine or in a container.
 RUN := $(MANAGE) run

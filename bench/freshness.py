@@ -27,8 +27,8 @@ from rich.table import Table
 
 from bench.loads import FILL_RAW
 from bench.scratch import require_scratch
-from driver.broker.link import dead_letters_of
 from driver.broker.publisher import Message, Publisher
+from driver.broker.queues import dead_letters_of
 from driver.database import Connection
 from driver.settings import Settings
 

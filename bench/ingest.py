@@ -35,8 +35,8 @@ from bench.cores import Cores
 from bench.events import events
 from bench.scratch import require_scratch
 from driver.broker.consumer import Consumer
-from driver.broker.link import dead_letters_of
 from driver.broker.publisher import Message, Publisher
+from driver.broker.queues import dead_letters_of
 from driver.consume import consume
 from driver.database import Connection
 from driver.ingest import BATCH

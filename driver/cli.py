@@ -1,33 +1,25 @@
 """The command line of the driver. Each command is a function, below the one that adds it."""
 
 import argparse
-import logging
 import os
-import signal
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final, NoReturn
 
 from psycopg.errors import NullValueNotAllowed
 
 from driver import __version__
 from driver.broker.inspector import queue_risks
-from driver.command import Parser, day, positive, run, seconds
+from driver.command_line import Parser, day, positive, run, seconds
 from driver.consume import consume
-from driver.errors import Fault, UsageError
-from driver.files import Texts
-from driver.ingest import BATCH, Outcome
+from driver.errors import UsageError
+from driver.import_command import add_import
+from driver.ingest import BATCH
 from driver.load import catch_up_every, load, load_days
 from driver.ready import wait_until_ready
 from driver.settings import Settings
-
-logger = logging.getLogger(__name__)
-
-# A consumer that is told to stop has to be gone after 10 s: this, and closing its connections.
-GRACE_SECONDS: Final = 4
+from driver.stopping import until_stopped
 
 Add = Callable[..., argparse.ArgumentParser]
 
@@ -42,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"warehouse {__version__}")
     add = parser.add_subparsers(required=True, metavar="COMMAND").add_parser
-    for add_command in (_add_consume, _add_import, _add_load, _add_load_days, _add_ready):
+    for add_command in (_add_consume, add_import, _add_load, _add_load_days, _add_ready):
         add_command(add)
     return run(parser, argv)
 
@@ -71,86 +63,10 @@ def _add_consume(add: Add) -> None:
 def _consume(arguments: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     unfinished = "stopped before the batch in hand was committed; it will be delivered again"
-    return _until_told(
+    return until_stopped(
         lambda stop: consume(settings, stop, arguments.batch_size, arguments.batch_seconds),
         unfinished,
     )
-
-
-def _until_told(work: Callable[[threading.Event], None], unfinished: str) -> int:
-    """Work until a signal says to stop. What goes on for too long then is broken off."""
-    stop = threading.Event()
-
-    def finish(*_: object) -> None:
-        stop.set()
-        signal.alarm(GRACE_SECONDS)
-
-    def give_up(*_: object) -> NoReturn:
-        raise KeyboardInterrupt
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, finish)
-    signal.signal(signal.SIGALRM, give_up)
-    try:
-        work(stop)
-    except KeyboardInterrupt:
-        logger.warning(unfinished)
-    return 0
-
-
-def _add_import(add: Add) -> None:
-    command = add("import", help="import files of JSON objects, however they are laid out")
-    add_kind = command.add_subparsers(required=True, metavar="WHAT").add_parser
-    organizations = add_kind("organizations", help="import organizations")
-    user_events = add_kind("user-events", help="import user events; ends when all are committed")
-    both = add_kind("both", help="import both, after a first look at both files")
-    a_file = "a file, - for what comes in"
-    for kind in (organizations, user_events, both):
-        kind.set_defaults(run=_import, organizations=None, user_events=None)
-    for kind in (organizations, both):
-        kind.add_argument("organizations", type=Path, metavar="ORGANIZATIONS", help=a_file)
-    for kind in (user_events, both):
-        kind.add_argument("user_events", type=Path, metavar="USER_EVENTS", help=a_file)
-        kind.add_argument(
-            "--direct",
-            action="store_true",
-            help="write to the database instead of the queue, which is faster for years of history",
-        )
-
-
-def _import(arguments: argparse.Namespace) -> int:
-    # Only here: where nothing but a consumer runs there is no rich, which shows the progress.
-    from driver import importing  # pylint: disable=import-outside-toplevel
-
-    imports = []
-    if arguments.user_events:
-        import_user_events = importing.import_user_events_directly
-        if not arguments.direct:
-            import_user_events = partial(importing.import_user_events, Settings.from_environment())
-    if arguments.organizations == arguments.user_events == Path("-"):
-        raise UsageError("only one of two files can be -")
-    # A file that is no good is refused before the other one is written.
-    if arguments.organizations:
-        texts = Texts(arguments.organizations)
-        imports.append(("organizations", texts, partial(importing.import_organizations, texts)))
-    if arguments.user_events:
-        texts = Texts(arguments.user_events)
-        imports.append(("user events", texts, partial(import_user_events, texts, texts.share)))
-    for what, texts, import_them in imports:
-        _say(what, import_them())
-        if texts.fault:
-            raise UsageError(texts.fault)
-    return 0
-
-
-def _say(what: str, outcome: Outcome) -> None:
-    """Print what became of a file. Raises Fault when everything in it was rejected."""
-    print(f"{what}: {outcome}")
-    why = f"'make status' and raw.rejected_{what.replace(' ', '_')} say why"
-    if 0 < outcome.rejected == sum(outcome):
-        raise Fault(f"all {what} were rejected: {why}")
-    if outcome.rejected:
-        print(f"{outcome.rejected} of the {what} rejected: {why}", file=sys.stderr)
 
 
 def _add_load(add: Add) -> None:
@@ -200,14 +116,14 @@ def _catch_up(arguments: argparse.Namespace) -> int:
     if not arguments.every:
         return _load_days(arguments)
     unfinished = "stopped in the midst of a load, which will be done by the next catch-up"
-    return _until_told(partial(catch_up_every, arguments.every), unfinished)
+    return until_stopped(partial(catch_up_every, arguments.every), unfinished)
 
 
 def _load_days(arguments: argparse.Namespace) -> int:
-    # Only here, as above.
-    from driver import progress  # pylint: disable=import-outside-toplevel
+    # Only here: where nothing but a consumer runs there is no rich, which shows the progress.
+    from driver import progress_bars  # pylint: disable=import-outside-toplevel
 
-    with progress.Loads() as loads:
+    with progress_bars.Loads() as loads:
         load_days(arguments.days, loads.say)
     return 0
 

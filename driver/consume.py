@@ -11,13 +11,15 @@ from typing import Final
 import psycopg
 
 from driver.broker.consumer import Consumer
-from driver.broker.frames import Delivery
+from driver.broker.deliveries import Delivery
 from driver.broker.inspector import queue_risks
+from driver.caution import Caution
 from driver.database import explain, is_refused
 from driver.errors import BrokerError, UndeliverableError
-from driver.ingest import BATCH, Arrived, Ingester, Outcome
+from driver.ingest import BATCH, Arrived, Outcome
+from driver.ingester import Ingester
 from driver.notes import MYSELF, Notes
-from driver.patience import Patience
+from driver.retry_delay import RetryDelay
 from driver.settings import Settings
 from driver.unpack import unpack
 
@@ -26,11 +28,6 @@ logger = logging.getLogger(__name__)
 REPORT_SECONDS: Final = 10.0
 # Batches: the database need not wait for the next one, and takes a second core when it has one.
 IN_FLIGHT: Final = 2
-# Messages at a time until one comes that no consumer lost before.
-FEW: Final = 100
-# So often a message on which the broker fails is asked for at short intervals: twice the number of
-# deliveries after which our queue puts it aside.
-TRIES: Final = 40
 
 DATABASE_REMEDY: Final = "it tries again by itself; make logs shows since when"
 QUEUE_REMEDY: Final = "docs/producers.md says what a queue needs"
@@ -61,14 +58,14 @@ def _consume(
     batch_size: int,
     batch_seconds: float,
 ) -> None:
-    patience = Patience(stop)
+    retry_delay = RetryDelay(stop)
     risks: list[str] | None = None
     caution = Caution()
     listened = False
 
     def wait(error: BrokerError | psycopg.Error) -> bool:
         notes.put(MYSELF, str(explain(error)), getattr(error, "remedy", DATABASE_REMEDY))
-        return patience.wait(error)
+        return retry_delay.wait(error)
 
     while not stop.is_set():
         consumer = Consumer(settings, caution.few, (IN_FLIGHT + 1) * batch_size)
@@ -83,34 +80,15 @@ def _consume(
                     report = _Report()
                     for outcome in _ingest(consumer, ingester, stop, batch_size, batch_seconds):
                         report.add(outcome)
-                        patience.restore()
+                        retry_delay.restore()
                         _note(notes, settings.queue, risks, consumer.dead_letters)
         except (BrokerError, psycopg.Error) as error:
             if not listened and is_refused(error):
                 raise explain(error) from error
             if caution.is_short_lived(error, consumer):
-                patience.hurry()
+                retry_delay.hurry()
             notes.watch(None)
             wait(error)
-
-
-class Caution:
-    """How many messages at a time to begin with, after what ended a link."""
-
-    def __init__(self) -> None:
-        self.few = FEW
-        self._tries = 0
-
-    def is_short_lived(self, error: Exception, consumer: Consumer) -> bool:
-        """Learn what ended a link; return whether the broker will soon put its cause aside.
-
-        One that could not be opened, as while a server starts, tells nothing.
-        """
-        is_undeliverable = isinstance(error, UndeliverableError)
-        if is_undeliverable or consumer.has_opened:
-            self.few = FEW if consumer.acknowledged and not is_undeliverable else 1
-            self._tries = 0 if consumer.acknowledged else self._tries + 1
-        return is_undeliverable and self._tries < TRIES
 
 
 class _Report:

@@ -10,13 +10,14 @@ from uuid import UUID, uuid4
 import psycopg
 
 from driver.broker.publisher import Message, Publisher
-from driver.committed import POLL_SECONDS, Committed
 from driver.database import connect
 from driver.errors import BrokerError
 from driver.identity import message_ids
-from driver.ingest import BATCH, Arrived, Ingester, Outcome
-from driver.patience import Patience
-from driver.progress import bars, show
+from driver.import_progress import POLL_SECONDS, ImportProgress
+from driver.ingest import BATCH, Arrived, Outcome
+from driver.ingester import Ingester
+from driver.progress_bars import bars, show
+from driver.retry_delay import RetryDelay
 from driver.settings import Settings
 
 COPY_ORGANIZATIONS: Final[LiteralString] = (
@@ -58,7 +59,7 @@ def import_user_events(
     """
     import_id = uuid4()
     published = 0
-    with Committed(import_id) as committed, bars(sys.stderr) as progress:
+    with ImportProgress(import_id) as committed, bars(sys.stderr) as progress:
         publishing = progress.add_task("user events published", total=None, count=0)
         committing = progress.add_task("user events committed", total=None, count=0)
         for published in _publish(settings, texts, import_id):
@@ -109,7 +110,7 @@ def _publish(settings: Settings, texts: Iterator[bytes], import_id: UUID) -> Ite
     batches = _batches(_messages(texts, import_id))
     pending: list[Message] = []
     published = 0
-    patience = Patience()
+    retry_delay = RetryDelay()
     while True:
         publisher = Publisher(settings, pending)
         try:
@@ -117,7 +118,7 @@ def _publish(settings: Settings, texts: Iterator[bytes], import_id: UUID) -> Ite
                 for batch in batches:
                     published += len(batch)
                     publisher.publish(batch)
-                    patience.restore()
+                    retry_delay.restore()
                     yield published
                 publisher.wait_until_unconfirmed(0)
                 return
@@ -125,7 +126,7 @@ def _publish(settings: Settings, texts: Iterator[bytes], import_id: UUID) -> Ite
             if not published:
                 raise
             pending = publisher.unconfirmed
-            patience.wait(error)
+            retry_delay.wait(error)
 
 
 def _messages(texts: Iterator[bytes], import_id: UUID) -> Iterator[Message]:

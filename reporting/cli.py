@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from driver.command import Parser, day, printable, run
+from driver.command_line import Parser, day, printable, run
 from driver.errors import UsageError
 from driver.settings import Settings
 from reporting.page import write_html

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader
 
-from driver.command import printable
+from driver.command_line import printable
 from reporting.report import Day, Numbers
 
 ORGANIZATIONS: Final = 20  # named; the others are one row

@@ -17,8 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from driver.broker.inspector import queue_state
-from driver.broker.link import dead_letters_of
-from driver.command import printable
+from driver.broker.queues import dead_letters_of
+from driver.command_line import printable
 from driver.database import connect, explain
 from driver.errors import BrokerError
 from driver.settings import Settings

@@ -9,8 +9,10 @@ from typing import Any, Final
 from pika.channel import Channel
 from pika.frame import Method
 
-from driver.broker.frames import Delivery, DeliveryConnection
-from driver.broker.link import LOST_CHANNEL, Link, dead_letters_of
+from driver.broker.deliveries import Delivery
+from driver.broker.frames import DeliveryConnection
+from driver.broker.link import LOST_CHANNEL, Link
+from driver.broker.queues import dead_letters_of
 from driver.settings import Settings
 
 BATCH_BYTES: Final = 8 << 20

@@ -10,7 +10,7 @@ import json
 import re
 
 from driver.broker.address import addresses
-from driver.broker.link import UNLIMITED, dead_letters_of, queue_arguments
+from driver.broker.queues import UNLIMITED, dead_letters_of, queue_arguments
 from driver.settings import Settings
 
 

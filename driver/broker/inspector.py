@@ -7,7 +7,8 @@ from pika.channel import Channel
 from pika.frame import Method
 
 from driver.broker.faults import reply_code
-from driver.broker.link import ACCESS_REFUSED, NOT_FOUND, Link, dead_letters_of
+from driver.broker.link import ACCESS_REFUSED, NOT_FOUND, Link
+from driver.broker.queues import dead_letters_of
 from driver.errors import BrokerRefusedError
 from driver.settings import Settings
 

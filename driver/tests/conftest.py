@@ -22,7 +22,7 @@ from psycopg import sql
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from driver.broker.address import addresses
-from driver.broker.link import dead_letters_of
+from driver.broker.queues import dead_letters_of
 from driver.settings import Settings
 
 ROOT: Final = Path(__file__).parents[2]

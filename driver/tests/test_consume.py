@@ -18,8 +18,9 @@ from psycopg import sql
 from driver.broker.consumer import Consumer
 from driver.broker.inspector import queue_state
 from driver.broker.publisher import Message, Publisher
+from driver.caution import FEW, Caution
 from driver.cli import main
-from driver.consume import FEW, Caution, consume
+from driver.consume import consume
 from driver.database import connect, is_refused
 from driver.errors import BrokerError, Fault, UndeliverableError
 from driver.notes import Notes

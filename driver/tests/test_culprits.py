@@ -12,7 +12,8 @@ import pytest
 from driver.broker.inspector import queue_state
 from driver.broker.publisher import Message
 from driver.cli import main
-from driver.ingest import Arrived, Ingester, Outcome
+from driver.ingest import Arrived, Outcome
+from driver.ingester import Ingester
 from driver.settings import Settings
 from driver.tests.conftest import refusing_connections, until
 from driver.tests.test_consume import count, event, publish
@@ -47,7 +48,7 @@ def fixture_fail_on_marked(
         CREATE TRIGGER fail BEFORE INSERT ON raw.user_events FOR EACH ROW
         WHEN (NEW.username = 'marked') EXECUTE FUNCTION public.fail()""")
     monkeypatch.setenv("PGOPTIONS", "-c statement_timeout=1s")
-    monkeypatch.setattr("driver.ingest.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("driver.ingester.RETRY_SECONDS", 0.01)
     yield reason
     conn.execute("DROP FUNCTION public.fail CASCADE")
 
@@ -148,7 +149,7 @@ def test_a_server_in_trouble_blames_no_message(
     conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It fails on any message, for a while: errors that might as well be for what is in one."""
-    monkeypatch.setattr("driver.ingest.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("driver.ingester.RETRY_SECONDS", 0.01)
     conn.execute("CREATE SEQUENCE public.failures")
     conn.execute("""
         CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS $$

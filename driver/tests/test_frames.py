@@ -20,7 +20,8 @@ from pika.adapters.select_connection import IOLoop, SelectConnection
 from pika.adapters.utils import io_services_utils
 from pika.data import encode_table
 
-from driver.broker.frames import Delivery, DeliveryConnection
+from driver.broker.deliveries import Delivery
+from driver.broker.frames import DeliveryConnection
 
 STREAMS: Final = 1000
 SPLITS: Final = 5

@@ -16,7 +16,7 @@ import pika
 import psycopg
 import pytest
 
-from driver import committed, importing
+from driver import import_progress, importing
 from driver.broker.inspector import queue_state
 from driver.broker.publisher import Message, Publisher
 from driver.cli import main
@@ -27,7 +27,8 @@ from driver.importing import (
     import_user_events,
     import_user_events_directly,
 )
-from driver.ingest import Arrived, Ingester, Outcome
+from driver.ingest import Arrived, Outcome
+from driver.ingester import Ingester
 from driver.settings import Settings
 from driver.tests.conftest import refusing_connections, until
 from driver.tests.test_culprits import marked, refuse_marked
@@ -243,14 +244,14 @@ def test_it_says_when_nobody_consumes(
 ) -> None:
     """In one line, then ends with a fault; the events stay in the queue."""
     assert conn
-    monkeypatch.setattr(committed, "PATIENCE_SECONDS", 0.3)
-    monkeypatch.setattr(committed, "GIVE_UP_SECONDS", 1.5)
+    monkeypatch.setattr(import_progress, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(import_progress, "GIVE_UP_SECONDS", 1.5)
     with pytest.raises(
         Fault, match="nobody consumes queue .*: start a consumer; until then 3 events"
     ):
         import_user_events(settings, Texts(events_file(tmp_path, 1, 2, 3)))
     complaints = [
-        record.getMessage() for record in caplog.records if record.name == committed.__name__
+        record.getMessage() for record in caplog.records if record.name == import_progress.__name__
     ]
     assert complaints == [
         f"nobody consumes queue {settings.queue}: start a consumer; still waiting for 3 events"
@@ -268,8 +269,8 @@ def test_it_says_when_consumers_commit_nothing(
 ) -> None:
     """And goes on once they do: a lock on raw holds them up, a cut connection is opened again."""
     start_consumer("--batch-size", "1")  # it takes three
-    monkeypatch.setattr(committed, "PATIENCE_SECONDS", 0.3)
-    monkeypatch.setattr(committed, "GIVE_UP_SECONDS", 0.6)
+    monkeypatch.setattr(import_progress, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(import_progress, "GIVE_UP_SECONDS", 0.6)
     states = chain([BrokerError("the broker is away")], repeat(None))
 
     def state(of: Settings) -> tuple[int, int]:
@@ -277,7 +278,7 @@ def test_it_says_when_consumers_commit_nothing(
             raise error
         return queue_state(of)
 
-    monkeypatch.setattr(committed, "queue_state", state)
+    monkeypatch.setattr(import_progress, "queue_state", state)
     outcomes: list[Outcome] = []
     file = events_file(tmp_path, *range(5))
     thread = threading.Thread(
@@ -301,8 +302,8 @@ def test_a_database_that_is_away_is_spoken_of_once(
     conn: Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """An import goes on where it was."""
-    monkeypatch.setattr(committed, "POLL_SECONDS", 0.0)
-    with committed.Committed(uuid4()) as progress:
+    monkeypatch.setattr(import_progress, "POLL_SECONDS", 0.0)
+    with import_progress.ImportProgress(uuid4()) as progress:
         with refusing_connections(conn):
             for _ in range(3):
                 assert progress.read() == Outcome()
@@ -319,8 +320,8 @@ def test_it_ends_when_there_is_nothing_to_wait_for(
 ) -> None:
     """The queue was purged, and a consumer cannot commit: the rest comes by another import."""
     start_consumer("--batch-size", "1")  # it takes three
-    monkeypatch.setattr(committed, "PATIENCE_SECONDS", 0.3)
-    monkeypatch.setattr(committed, "GIVE_UP_SECONDS", 0.6)
+    monkeypatch.setattr(import_progress, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(import_progress, "GIVE_UP_SECONDS", 0.6)
 
     polls = iter(range(9))
 
@@ -330,7 +331,7 @@ def test_it_ends_when_there_is_nothing_to_wait_for(
             connection.channel().queue_purge(of.queue)
         return queue_state(of)
 
-    monkeypatch.setattr(committed, "queue_state", state)
+    monkeypatch.setattr(import_progress, "queue_state", state)
     file = events_file(tmp_path, *range(5))
     with conn.transaction():
         conn.execute("LOCK TABLE raw.user_events")
@@ -348,7 +349,7 @@ def test_a_slow_file_is_not_the_consumers_fault(
 ) -> None:
     """Patience is counted from when all is published."""
     start_consumer()
-    monkeypatch.setattr(committed, "PATIENCE_SECONDS", 2.0)
+    monkeypatch.setattr(import_progress, "PATIENCE_SECONDS", 2.0)
 
     def texts() -> Iterator[bytes]:
         yield b"one"

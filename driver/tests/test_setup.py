@@ -5,6 +5,7 @@ On servers of its own; so it needs their programs on this machine.
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -14,6 +15,7 @@ from signal import SIGKILL, SIGSTOP
 from typing import Final
 
 import pytest
+import yaml
 
 from driver.tests.conftest import NEEDS_SERVERS, rabbitmqctl, until
 
@@ -427,6 +429,18 @@ def test_passwords_may_be_anything_and_are_in_no_log(running: None) -> None:
     assert not any(password in log for password in passwords.splitlines())
     assert "SCRAM-SHA-256$4096:" in log
     succeed("run_as_admin", "psql", "-Xqc", "ALTER SYSTEM RESET log_statement")
+
+
+def test_the_migrate_service_lets_the_roles_in(running: None) -> None:
+    """`docker compose up` without make runs this command, with the passwords in its environment."""
+    assert running is None
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+    command = shlex.split(compose["services"]["migrate"]["command"].replace("$$", "$"))
+    succeed("run", "env", "ingest_password=one", "load_password=two", *command)
+    for role, password in (("ingest", "one"), ("load", "two")):
+        who = f"PGUSER=warehouse_{role}", f"PGPASSWORD={password}"
+        assert succeed("run", "env", *who, "psql", "-XAtc", "SELECT 1") == "1\n"
+    succeed("start_consumers")
 
 
 def test_servers_of_somebody_else(running: None) -> None:

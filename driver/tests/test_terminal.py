@@ -13,7 +13,7 @@ from typing import Any, Final
 import psycopg
 import pytest
 
-from driver.progress import Loads
+from driver.progress_bars import Loads
 from driver.settings import Settings
 from driver.tests.test_catch_up import ingest
 

@@ -17,7 +17,7 @@ import pytest
 
 from driver.broker.definitions import definitions
 from driver.broker.inspector import queue_state
-from driver.broker.link import DELIVERY_LIMIT, UNLIMITED, dead_letters_of, queue_arguments
+from driver.broker.queues import DELIVERY_LIMIT, UNLIMITED, dead_letters_of, queue_arguments
 from driver.settings import Settings
 from driver.tests.conftest import NEEDS_SERVERS, ROOT, until
 from driver.tests.test_consume import count, event, publish, waiting

@@ -13,8 +13,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from driver.broker.consumer import Consumer
-from driver.broker.link import dead_letters_of
 from driver.broker.publisher import Message, Publisher
+from driver.broker.queues import dead_letters_of
 from driver.cli import main as driver
 from driver.settings import Settings
 from driver.tests.conftest import until

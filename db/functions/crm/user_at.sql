@@ -18,7 +18,7 @@ BEGIN ATOMIC
           -- The partition key. Not the partition by name, for which etl.build_history puts another one.
           AND coalesce(open.valid_to, 'infinity') = 'infinity'
           AND open.valid_from <= p_at
-          -- for speed: earlier, few versions are still open
+          -- for speed: earlier, few versions are still open; the report tells the newest day by a row a day, which readers may read
           AND p_at > (SELECT max(event_date) - 7 FROM reports.user_events_daily WHERE event_date <= current_date)
         UNION ALL
         SELECT dim.*

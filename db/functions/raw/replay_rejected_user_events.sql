@@ -10,16 +10,16 @@ CREATE OR REPLACE FUNCTION raw.replay_rejected_user_events(
     SET search_path = pg_catalog, pg_temp
 AS $replay_rejected_user_events$
 DECLARE
-    c_batch   CONSTANT integer := 128; -- for speed: any number of messages will do
-    v_batch   integer := c_batch;
-    v_until   CONSTANT bigint := (SELECT max(event_sk) FROM raw.rejected_user_events);
-    v_done    bigint := 0::bigint;
-    v_last    bigint;
-    v_sks     bigint[];
-    v_bodies  bytea[];
-    v_ids     text[];
-    v_headers bytea[];
-    v_retry   record;
+    c_batch         CONSTANT integer := 128; -- for speed: any number of messages will do
+    v_careful_until bigint;
+    v_until         CONSTANT bigint := (SELECT max(event_sk) FROM raw.rejected_user_events);
+    v_done          bigint := 0::bigint;
+    v_last          bigint;
+    v_sks           bigint[];
+    v_bodies        bytea[];
+    v_ids           text[];
+    v_headers       bytea[];
+    v_retry         record;
 BEGIN
     PERFORM internal.begin_change('ingest');
     received := 0::bigint;
@@ -40,7 +40,7 @@ BEGIN
               AND event_sk <= v_until
               AND reason <> 'erased'
             ORDER BY event_sk
-            LIMIT v_batch
+            LIMIT CASE WHEN v_done < v_careful_until THEN 1 ELSE c_batch END -- for speed: one more by itself changes nothing
             -- Another replay has the others; each message goes through one of them.
             FOR UPDATE SKIP LOCKED -- tested elsewhere: driver/tests/test_concurrent_loads.py
         ) AS reject;
@@ -52,14 +52,13 @@ BEGIN
             inserted := inserted + v_retry.inserted;
             duplicates := duplicates + v_retry.duplicates;
         EXCEPTION
-            -- A message on which the database fails stays where it is, and the others are tried without it.
+            -- A message on which the database fails stays where it is: those of its batch are tried one by one.
             WHEN OTHERS THEN
-                IF v_batch > 1 THEN
-                    v_batch := v_batch / 2; -- for speed: any fraction will do
+                IF cardinality(v_sks) > 1 THEN
+                    v_careful_until := v_last;
                     CONTINUE;
                 END IF;
                 RAISE WARNING 'message % stays in quarantine: %', v_last, SQLERRM;
-                v_batch := c_batch;
         END;
         received := received + cardinality(v_sks);
         v_done := v_last;

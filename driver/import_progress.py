@@ -24,7 +24,7 @@ PATIENCE_SECONDS: Final = 5.0
 GIVE_UP_SECONDS: Final = 60.0
 
 
-class Committed:
+class ImportProgress:
     """Reads from the database how far an import is, and says so when it does not move."""
 
     def __init__(self, import_id: UUID) -> None:

@@ -16,7 +16,7 @@ SHORTEST_DELAY: Final = 1.0
 LONGEST_DELAY: Final = 5.0
 
 
-class Patience:
+class RetryDelay:
     """Waits longer each time, and says what for."""
 
     def __init__(self, stop: threading.Event | None = None) -> None:

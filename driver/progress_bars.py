@@ -16,7 +16,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from driver.command import printable
+from driver.command_line import printable
 
 
 def bars(stream: TextIO) -> Progress:
