@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION internal.ground_of_history()
     LANGUAGE sql STABLE
     RETURN (
         SELECT md5(concat_ws(' ',
-            (SELECT string_agg(token || erased_at, ' ' ORDER BY token) FROM etl.erasures),
+            (SELECT string_agg(token || erased_at, ' ' ORDER BY token) FROM etl.erasures), -- equivalent: any order that stays will do
             internal.retention_start(),
             (SELECT rules FROM etl.loads WHERE load_name = 'users_dim')
         ))
