@@ -93,16 +93,14 @@ def write_html(numbers: Numbers, file: Path) -> None:
 
 def _charts(days: Sequence[Day]) -> list[Chart]:
     unit, buckets = _buckets(days)
-    events = _chart(
-        f"Events per {unit}, by type",
-        unit,
-        buckets,
-        {
-            "created": lambda days: sum(day.created for day in days),
-            "updated": lambda days: sum(day.updated for day in days),
-            "deleted": lambda days: sum(day.deleted for day in days),
-        },
-    )
+    types: dict[str, Callable[[list[Day]], int]] = {
+        "created": lambda days: sum(day.created for day in days),
+        "updated": lambda days: sum(day.updated for day in days),
+        "deleted": lambda days: sum(day.deleted for day in days),
+    }
+    if any(day.further for day in days):
+        types["further"] = lambda days: sum(day.further for day in days)
+    events = _chart(f"Events per {unit}, by type", unit, buckets, types)
     users = _chart(
         f"Users at the end of each {unit}", unit, buckets, {}, lambda days: days[-1].users
     )

@@ -83,6 +83,11 @@ class Day(NamedTuple):
     gone: int
 
     @property
+    def further(self) -> int:
+        """How many events are of a type that was added (docs/change.md)."""
+        return self.total - self.created - self.updated - self.deleted
+
+    @property
     def change(self) -> int:
         """How many users there are more than at the end of the day before."""
         return self.new - self.gone

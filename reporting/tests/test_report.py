@@ -200,6 +200,18 @@ def test_few_days_over_a_long_time(
     assert page.count("days not loaded") == 3
 
 
+def test_events_of_other_types_are_drawn(tmp_path: Path) -> None:
+    """Those of a type that was added, above the others; without any there is no such type."""
+    file = tmp_path / "report.html"
+    days = [day(date(2020, 12, 5)), day(date(2020, 12, 6))]
+    write_html(numbers(days, []), file)
+    assert ">further<" not in (page := file.read_text("utf-8")) and page.count("<rect") == 16
+    write_html(numbers([days[0], days[1]._replace(total=5)], []), file)
+    page = file.read_text("utf-8")
+    assert ">further<" in page and 'class="further"' in page
+    assert page.count("<rect") == 17
+
+
 def test_a_large_report_is_a_small_file(tmp_path: Path) -> None:
     """Of 20 years, 1,000 organizations and 12 plans; what has no row or colour is told."""
     first = date(2006, 1, 1)
