@@ -104,7 +104,7 @@ def test_nothing_fails_under_the_settings_of_a_database(
     assert driver.cli.main(["catch-up"]) == 0
     assert reporting.cli.main(["report"]) == 0
     shown = capfd.readouterr().out
-    assert "users_dim: loaded up to 2020-12-11, newest event 2020-12-" in shown
+    assert "complete up to 11 Dec 2020, 20:30 UTC" in shown
     assert "2020-12-06 " in shown
     assert reporting.cli.main(["status", "--json"]) == 1  # the settings are no fault of ours
     status = json.loads(capfd.readouterr().out)
