@@ -33,10 +33,11 @@ BEGIN
         WHERE valid_to IS NOT NULL
     ) AS period;
 
-    INSERT INTO internal.users_dim_changes (user_id, first_from, until)
-    SELECT user_id, valid_from, valid_from
-    FROM internal.users_dim_differences
-    WHERE internal.keeps_changes();
+    IF internal.keeps_changes() THEN
+        INSERT INTO internal.users_dim_changes (user_id, first_from, until)
+        SELECT user_id, valid_from, valid_from
+        FROM internal.users_dim_differences;
+    END IF;
 
     DELETE FROM crm.users_dim AS dim
     USING internal.users_dim_differences AS difference
