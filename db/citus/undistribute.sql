@@ -42,6 +42,8 @@ BEGIN
     LOOP
         PERFORM undistribute_table(v_table);
     END LOOP;
+    -- undistribute_table() loses it.
+    ALTER TABLE crm.users_dim REPLICA IDENTITY FULL;
 
     -- Citus does not take back a table with an identity column.
     IF EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'raw.user_events'::regclass) THEN

@@ -1,37 +1,26 @@
+CREATE OR REPLACE VIEW crm.user_versions AS
+WITH version AS NOT MATERIALIZED (
+    SELECT dim.*, organization.organization_key
+    FROM crm.users_dim AS dim
+    -- The organization that had the name when the event gave it.
+    LEFT JOIN crm.organization_name_history AS organization
+        ON organization.organization_name = dim.organization_name
+        AND organization.named_from <= dim.valid_from
+        AND organization.named_until > dim.valid_from
+)
 -- Two branches, so that the end that tools see is a constant in one and valid_to in the other: a condition on it leaves out
 -- the periods that its checks refute.
-CREATE OR REPLACE VIEW crm.user_versions AS
 SELECT
-    version.user_id,
-    version.valid_from,
-    version.valid_to,
-    version.is_current,
-    version.is_deleted,
-    version.username,
-    version.user_email,
-    version.user_type,
-    version.organization_name,
-    organization.organization_key,
-    version.plan_name,
-    version.attributes
-FROM (
-    SELECT
-        user_id, valid_from, timestamptz '9999-12-31 00:00Z' AS valid_to, true AS is_current, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, attributes
-    FROM crm.users_dim
-    WHERE coalesce(valid_to, 'infinity') = 'infinity'
-    UNION ALL
-    SELECT
-        user_id, valid_from, valid_to, false, is_deleted,
-        username, user_email, user_type, organization_name, plan_name, attributes
-    FROM crm.users_dim
-    WHERE coalesce(valid_to, 'infinity') < 'infinity'
-) AS version
--- The organization that had the name when the event gave it.
-LEFT JOIN crm.organization_name_history AS organization
-    ON organization.organization_name = version.organization_name
-    AND organization.named_from <= version.valid_from
-    AND organization.named_until > version.valid_from;
+    user_id, valid_from, timestamptz '9999-12-31 00:00Z' AS valid_to, true AS is_current, is_deleted,
+    username, user_email, user_type, organization_name, organization_key, plan_name, attributes
+FROM version
+WHERE coalesce(valid_to, 'infinity') = 'infinity'
+UNION ALL
+SELECT
+    user_id, valid_from, valid_to, false, is_deleted,
+    username, user_email, user_type, organization_name, organization_key, plan_name, attributes
+FROM version
+WHERE coalesce(valid_to, 'infinity') < 'infinity';
 
 COMMENT ON VIEW crm.user_versions IS
     'For tools: each version of each user, as in crm.users_dim, with the key of the organization and an end that is never null. user_id and valid_from are the key. A moment t: WHERE valid_from <= t AND valid_to > t AND NOT is_deleted; periods that ended before are not read.';

@@ -50,17 +50,20 @@ BEGIN
         ORDER BY dim.user_id, dim.valid_from
     ) AS version
     UNION ALL
-    SELECT DISTINCT
-        changed.user_id, changed.first_from, true, NULL::timestamptz, NULL::boolean,
+    SELECT
+        gone.user_id, gone.first_from, true, NULL::timestamptz, NULL::boolean,
         NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::jsonb
-    FROM changed
-    WHERE NOT EXISTS (
-        SELECT
-        FROM crm.users_dim AS dim
-        WHERE dim.user_id = changed.user_id
-          AND dim.valid_from = changed.first_from
-          AND coalesce(dim.valid_to, 'infinity') >= changed.first_from -- for speed: leaves out earlier periods
-    );
+    FROM (
+        SELECT changed.user_id, changed.first_from
+        FROM changed
+        EXCEPT
+        SELECT dim.user_id, dim.valid_from
+        FROM changed
+        JOIN crm.users_dim AS dim
+            ON dim.user_id = changed.user_id
+            AND dim.valid_from = changed.first_from
+            AND coalesce(dim.valid_to, 'infinity') >= changed.first_from -- for speed: leaves out earlier periods
+    ) AS gone;
 END;
 $users_changed$;
 

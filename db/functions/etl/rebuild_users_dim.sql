@@ -33,10 +33,12 @@ BEGIN
         WHERE valid_to IS NOT NULL
     ) AS period;
 
-    INSERT INTO internal.users_dim_changes (user_id, first_from, until)
-    SELECT user_id, valid_from, valid_from
-    FROM internal.users_dim_differences
-    WHERE internal.keeps_changes();
+    IF internal.keeps_changes() THEN
+        -- Materialized for Citus: the shards would put in their own xid.
+        INSERT INTO internal.users_dim_changes (user_id, first_from, until)
+        WITH changed AS MATERIALIZED (SELECT user_id, valid_from AS first_from, valid_from AS until FROM internal.users_dim_differences)
+        SELECT * FROM changed;
+    END IF;
 
     DELETE FROM crm.users_dim AS dim
     USING internal.users_dim_differences AS difference

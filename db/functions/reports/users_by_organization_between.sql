@@ -24,7 +24,9 @@ BEGIN
             SELECT dim.organization_name, dim.plan_name, edge.event_date, edge.n_more
             FROM crm.users_dim AS dim
             CROSS JOIN LATERAL (
-                VALUES (greatest(dim.valid_from::date, v_first), 1), (dim.valid_to::date, -1)
+                VALUES
+                    (greatest((dim.valid_from AT TIME ZONE 'UTC')::date, v_first), 1),
+                    ((dim.valid_to AT TIME ZONE 'UTC')::date, -1)
             ) AS edge (event_date, n_more)
             WHERE NOT dim.is_deleted
               AND dim.valid_from < v_to -- for speed: later changes are not shown

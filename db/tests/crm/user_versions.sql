@@ -34,7 +34,7 @@ DECLARE
     v_line text;
 BEGIN
     FOR v_line IN EXECUTE 'EXPLAIN SELECT user_id FROM crm.user_versions WHERE ' || p_condition LOOP
-        RETURN QUERY SELECT substring(v_line FROM ' on (users_dim_\w+)') WHERE v_line ~ ' on users_dim_';
+        RETURN QUERY SELECT substring(v_line FROM ' on (users_dim_(open|[0-9]{4}_[0-9]{2}))') WHERE v_line ~ ' on users_dim_';
     END LOOP;
 END;
 $$;

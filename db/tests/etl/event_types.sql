@@ -52,7 +52,8 @@ SELECT bag_eq('TABLE report', $$ VALUES ('08', 2::bigint, 2::bigint, 1::bigint, 
 SELECT pg_temp.arrive('anna Frozen 2020-12-08 12:00 a', 'dora Frozen 2020-12-08 12:00 d', 'dora Forgotten 2020-12-08 13:00 d') \g /dev/null
 SELECT crm.load_users_dim('2020-12-08'), reports.load_user_events_daily('2020-12-08') \g /dev/null
 SELECT results_eq('SELECT * FROM report WHERE day = ''08''', $$ VALUES ('08', 2::bigint, 4::bigint, 1::bigint, 2::bigint, 3::bigint, 9::bigint) $$, 'also what arrives later');
-SELECT is(events_arrived, 3::bigint, 'is added') FROM etl.load_runs ORDER BY load_run_sk DESC LIMIT 1;
+-- On Citus the day is counted anew.
+SELECT is(events_arrived, CASE WHEN to_regproc('citus_version') IS NULL THEN 3::bigint END, 'is added') FROM etl.load_runs ORDER BY load_run_sk DESC LIMIT 1;
 CREATE TEMP TABLE counted AS TABLE report;
 DELETE FROM reports.user_events_daily;
 SELECT reports.load_user_events_of_days('{2020-12-08,2020-12-09}') \g /dev/null

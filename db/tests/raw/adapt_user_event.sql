@@ -62,9 +62,9 @@ SELECT results_eq(
     $$ SELECT user_id COLLATE "default", extra FROM raw.user_events WHERE user_id IN ('3', '4') ORDER BY 1 $$,
     $$ VALUES ('3', '{"place": "here"}'::jsonb), ('4', '{"place": null}') $$, 'and no other''s'
 );
-SELECT is(
-    (SELECT event_key FROM raw.user_events WHERE user_id = '1'),
-    internal.content_key(NULL, '{"ID": 1}User Created'), 'the key is that of the content as it came'
+SELECT results_eq(
+    $$ SELECT event_key FROM raw.user_events WHERE user_id = '1' $$,
+    $$ SELECT internal.content_key(NULL, '{"ID": 1}User Created') $$, 'the key is that of the content as it came'
 );
 SELECT pg_temp.adapt($$
     RETURN jsonb_build_object(

@@ -6,11 +6,13 @@ SELECT plan(14);
 \ir ../fixtures/history.sql
 
 CREATE TEMP VIEW today AS SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date AS today;
-CREATE FUNCTION pg_temp.add_events(p_day date, p_user text, p_number integer DEFAULT 1) RETURNS bigint LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.add_events(p_day date, p_user text, p_number integer DEFAULT 1) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
     INSERT INTO raw.user_events (user_id, event_type, received_at)
     SELECT p_user, 'User Updated', p_day::timestamp AT TIME ZONE 'UTC' + number * interval '1 second'
     FROM generate_series(1, p_number) AS number;
-    SELECT reports.load_user_events_daily(p_day);
+    RETURN reports.load_user_events_daily(p_day);
+END;
 $$;
 -- As if the last report had been made so many days ago.
 CREATE FUNCTION pg_temp.days_pass(p_days integer) RETURNS void LANGUAGE sql AS $$

@@ -9,20 +9,24 @@ CREATE OR REPLACE FUNCTION internal.note_neighbors(p_from timestamptz, p_to time
     SET enable_mergejoin = off
 AS $note_neighbors$
 BEGIN
+    -- Materialized for Citus: the shards would put in their own xid.
     INSERT INTO internal.users_dim_changes (user_id, first_from, until)
-    SELECT user_id, coalesce(before_from, first_from, changes_from), p_to
-    FROM internal.users_dim_neighbors
-    WHERE before_from IS NOT NULL OR first_from IS NOT NULL
-    UNION ALL
-    -- Those of the day are deleted; they come back, or are gone.
-    SELECT dim.user_id, dim.valid_from, dim.valid_from
-    FROM internal.users_dim_neighbors AS neighbor
-    JOIN crm.users_dim AS dim
-        ON dim.user_id = neighbor.user_id
-        AND dim.valid_from >= neighbor.changes_from
-        AND dim.valid_from < p_to
-        AND coalesce(dim.valid_to, 'infinity') >= p_from
-    WHERE neighbor.n_begun > 0;
+    WITH changed AS MATERIALIZED (
+        SELECT user_id, coalesce(before_from, first_from, changes_from), p_to
+        FROM internal.users_dim_neighbors
+        WHERE before_from IS NOT NULL OR first_from IS NOT NULL
+        UNION ALL
+        -- Those of the day are deleted; they come back, or are gone.
+        SELECT dim.user_id, dim.valid_from, dim.valid_from
+        FROM internal.users_dim_neighbors AS neighbor
+        JOIN crm.users_dim AS dim
+            ON dim.user_id = neighbor.user_id
+            AND dim.valid_from >= neighbor.changes_from
+            AND dim.valid_from < p_to
+            AND coalesce(dim.valid_to, 'infinity') >= p_from
+        WHERE neighbor.n_begun > 0
+    )
+    SELECT * FROM changed;
 END;
 $note_neighbors$;
 

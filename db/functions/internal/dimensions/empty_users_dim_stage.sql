@@ -5,9 +5,10 @@ CREATE OR REPLACE FUNCTION internal.empty_users_dim_stage()
 AS $empty_users_dim_stage$
 DECLARE
     c_small    CONSTANT bigint := 1048576::bigint; -- for speed: larger tables are emptied as well
+    c_few      CONSTANT bigint := 1000::bigint; -- for speed: more are emptied as well
     v_table    regclass;
     v_size     bigint;
-    v_has_rows boolean;
+    v_rows     bigint;
     v_deletes  boolean;
 BEGIN
     FOR v_table IN SELECT unnest(ARRAY[
@@ -18,13 +19,13 @@ BEGIN
         -- A distributed table has size 0 here.
         v_size := pg_relation_size(v_table);
         IF v_size <= c_small THEN -- for speed: a large one is emptied without a look
-            EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s)', v_table)
-            INTO v_has_rows;
-            CONTINUE WHEN NOT v_has_rows; -- for speed: it is empty
+            EXECUTE format('SELECT count(*) FROM (SELECT 1 FROM %s LIMIT %s) AS one', v_table, c_few + 1)
+            INTO v_rows;
+            CONTINUE WHEN v_rows = 0; -- for speed: it is empty
         END IF;
 
         -- TRUNCATE makes a new file, which takes longer than a load of a few events.
-        v_deletes := v_size BETWEEN 1 AND c_small; -- equivalent: what has a size has a page at least
+        v_deletes := v_size BETWEEN 1 AND c_small OR (v_size = 0 AND v_rows <= c_few);
         IF NOT v_deletes THEN
             BEGIN
                 -- TRUNCATE alone would wait for whoever reads the table, pg_dump for one.

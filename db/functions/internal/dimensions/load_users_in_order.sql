@@ -66,12 +66,17 @@ BEGIN
 
     GET DIAGNOSTICS v_rows = ROW_COUNT;
 
-    INSERT INTO internal.users_dim_changes (user_id, first_from, until)
-    SELECT user_id, coalesce(open_from, valid_from), (p_day + 1)::timestamp AT TIME ZONE 'UTC'
-    FROM internal.users_dim_stage
-    WHERE internal.keeps_changes()
-      AND is_first
-      AND NOT is_late;
+    IF internal.keeps_changes() THEN
+        -- Materialized for Citus: the shards would put in their own xid.
+        INSERT INTO internal.users_dim_changes (user_id, first_from, until)
+        WITH changed AS MATERIALIZED (
+            SELECT user_id, coalesce(open_from, valid_from), (p_day + 1)::timestamp AT TIME ZONE 'UTC'
+            FROM internal.users_dim_stage
+            WHERE is_first
+              AND NOT is_late
+        )
+        SELECT * FROM changed;
+    END IF;
 
     RETURN v_written + v_rows;
 END;

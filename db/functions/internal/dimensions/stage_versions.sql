@@ -30,9 +30,19 @@ BEGIN
         event.first_received_at,
         event.received_at = event.first_received_at,
         event.next_received_at IS NULL,
-        later.is_there,
+        coalesce(
+            open.valid_from >= event.changes_from,
+            -- Only hands take away the open version of a user who has others. A day that was not loaded brings users whom nobody knows.
+            p_mode <> 'new' AND EXISTS (
+                SELECT 1
+                FROM crm.users_dim AS dim
+                WHERE dim.user_id = event.user_id
+                  AND dim.valid_from >= event.changes_from
+                  AND coalesce(dim.valid_to, 'infinity') >= p_from -- for speed: leaves out periods that cannot hold the version
+            )
+        ) AS is_late,
         -- for speed: a day that was not loaded, and a user in order, have no version to compare with
-        p_mode <> 'new' AND later.is_there AND (
+        p_mode <> 'new' AND (open.valid_from < event.changes_from) IS NOT TRUE AND (
             -- Most versions are still open, and need no look-up.
             (
                 event.received_at, event.is_deleted, event.username, event.user_email, event.user_type,
@@ -94,20 +104,7 @@ BEGIN
         -- The stage comes in this order, and from there what is looked for and inserted: the steps do not sort it again.
         WINDOW user_day AS (PARTITION BY user_id ORDER BY received_at)
     ) AS event
-    LEFT JOIN crm.users_dim_open AS open USING (user_id)
-    CROSS JOIN LATERAL (
-        SELECT coalesce(
-            open.valid_from >= event.changes_from,
-            -- Only hands take away the open version of a user who has others. A day that was not loaded brings users whom nobody knows.
-            p_mode <> 'new' AND EXISTS (
-                SELECT 1
-                FROM crm.users_dim AS dim
-                WHERE dim.user_id = event.user_id
-                  AND dim.valid_from >= event.changes_from
-                  AND coalesce(dim.valid_to, 'infinity') >= p_from -- for speed: leaves out periods that cannot hold the version
-            )
-        ) AS is_there
-    ) AS later;
+    LEFT JOIN crm.users_dim_open AS open USING (user_id);
 
     SELECT
         count(*),
