@@ -74,14 +74,17 @@ READER: Final = """
         day date, user_id text COLLATE "C", username text, PRIMARY KEY (day, user_id)
     );
     CREATE FUNCTION reports.states_of_day(p_day date) RETURNS SETOF reports.states
-        LANGUAGE sql STABLE
-    BEGIN ATOMIC
+        LANGUAGE plpgsql STABLE
+    AS $$
+    BEGIN
+        RETURN QUERY
         SELECT p_day, user_id, username
         FROM crm.users_dim
         WHERE valid_from < (p_day + 1)::timestamp AT TIME ZONE 'UTC'
           AND coalesce(valid_to, 'infinity') >= (p_day + 1)::timestamp AT TIME ZONE 'UTC'
           AND NOT is_deleted;
-    END;
+    END
+    $$;
     INSERT INTO etl.loads (load_name, load_function, depends_on, table_name, table_key)
     VALUES (
         'states', 'reports.states_of_day', '{crm.users_dim}', 'reports.states', '{day,user_id}'

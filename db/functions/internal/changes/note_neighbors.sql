@@ -12,7 +12,7 @@ BEGIN
     -- Materialized for Citus: the shards would put in their own xid.
     INSERT INTO internal.users_dim_changes (user_id, first_from, until)
     WITH changed AS MATERIALIZED (
-        SELECT user_id, coalesce(before_from, first_from, changes_from), p_to
+        SELECT user_id, coalesce(before_from, first_from), p_to
         FROM internal.users_dim_neighbors
         WHERE before_from IS NOT NULL OR first_from IS NOT NULL
         UNION ALL

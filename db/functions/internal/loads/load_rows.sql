@@ -18,6 +18,14 @@ DECLARE
     v_strange    bigint;
     v_written    bigint;
 BEGIN
+    IF EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')
+        AND EXISTS (SELECT FROM pg_proc WHERE oid = v_load.load_function::regproc AND prosqlbody IS NOT NULL)
+    THEN
+        RAISE EXCEPTION 'on Citus, % finds no rows of users, as it is written in SQL', v_load.load_function
+            USING ERRCODE = 'feature_not_supported',
+                  HINT = 'Write it in PL/pgSQL, with RETURN QUERY.';
+    END IF;
+
     v_newest := internal.begin_load(p_load_name, p_import_date);
     v_snapshot := internal.load_snapshot();
 

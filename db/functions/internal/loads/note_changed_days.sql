@@ -9,7 +9,9 @@ BEGIN
     INSERT INTO internal.outdated_days (load_name, import_date, reason)
     SELECT DISTINCT reader.load_name, load_run.import_date, changed.table_name || ' changed' -- for speed: a day may have many runs
     FROM etl.loads AS changed
+    -- equivalent: without a reader there is no run of one
     JOIN etl.loads AS reader ON changed.table_name = ANY (reader.depends_on) AND reader.load_name <> changed.load_name
+    -- equivalent: without a run there is no day
     JOIN etl.load_runs AS load_run ON load_run.load_name = reader.load_name
     WHERE changed.load_name = p_load_name
       AND load_run.import_date <@ p_days
