@@ -2,7 +2,7 @@
 \set ON_ERROR_STOP on
 \ir ../fixtures/scratch.sql
 BEGIN;
-SELECT plan(21);
+SELECT plan(23);
 \ir ../fixtures/arrive.sql
 
 CREATE TEMP VIEW noted AS SELECT user_id, first_from, until FROM internal.users_dim_changes;
@@ -79,6 +79,20 @@ SELECT bag_eq(format('SELECT pg_temp.changed(%L, %L)', :'m5', pg_temp.mark()), A
 SELECT crm.load_users_dim('2020-12-08') \g /dev/null
 SELECT pg_temp.mark() AS m6 \gset
 SELECT is_empty(format('SELECT pg_temp.changed(%L, %L)', :'m6', pg_temp.mark()), 'a load that writes nothing changes nothing');
+
+-- The first version of a user, before others; and one at midnight that is gone.
+SELECT pg_temp.load('dora Created 2020-12-09 10:00 d') \g /dev/null
+SELECT pg_temp.mark() AS m7 \gset
+SELECT pg_temp.load('dora Created 2020-12-08 05:00 e') \g /dev/null
+SELECT pg_temp.mark() AS m8 \gset
+SELECT bag_eq(format('SELECT pg_temp.changed(%L, %L)', :'m7', :'m8'), ARRAY['dora 08 05 e -> 09 10'], 'a first version before others');
+SELECT pg_temp.load('dora Created 2020-12-08 00:00 m') \g /dev/null
+SELECT pg_temp.mark() AS m9 \gset
+DELETE FROM raw.user_events WHERE username = 'm';
+SELECT crm.load_users_dim('2020-12-08') \g /dev/null
+SELECT bag_eq(
+    format('SELECT pg_temp.changed(%L, %L)', :'m9', pg_temp.mark()), ARRAY['dora 08 00 gone', 'dora 08 05 e -> 09 10'], 'one that began with the day'
+);
 
 -- Marks that are too old, and none.
 SELECT throws_ok(

@@ -15,16 +15,16 @@ BEGIN
         SELECT user_id, coalesce(before_from, first_from), p_to
         FROM internal.users_dim_neighbors
         WHERE before_from IS NOT NULL OR first_from IS NOT NULL
-        UNION ALL
+        UNION ALL -- for speed: a version may be noted twice
         -- Those of the day are deleted; they come back, or are gone.
         SELECT dim.user_id, dim.valid_from, dim.valid_from
         FROM internal.users_dim_neighbors AS neighbor
-        JOIN crm.users_dim AS dim
+        JOIN crm.users_dim AS dim -- equivalent: n_begun counts them
             ON dim.user_id = neighbor.user_id
             AND dim.valid_from >= neighbor.changes_from
-            AND dim.valid_from < p_to
+            AND dim.valid_from < p_to -- for speed: what did not change would be noted in vain
             AND coalesce(dim.valid_to, 'infinity') >= p_from
-        WHERE neighbor.n_begun > 0
+        WHERE neighbor.n_begun > 0 -- for speed: of the others none begins on the day
     )
     SELECT * FROM changed;
 END;

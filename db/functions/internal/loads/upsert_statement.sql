@@ -18,7 +18,7 @@ BEGIN
             string_agg('same.' || name, ', '),
             string_agg('new.' || name, ', '),
             string_agg(name, ', ') FILTER (WHERE is_key),
-            coalesce('UPDATE SET ' || string_agg(format('%1$s = EXCLUDED.%1$s', name), ', ') FILTER (WHERE NOT is_key), 'NOTHING')
+            coalesce('UPDATE SET ' || string_agg(format('%1$s = EXCLUDED.%1$s', name), ', ') FILTER (WHERE NOT is_key), 'NOTHING') -- equivalent: a key is set to itself
         )
         FROM (
             SELECT quote_ident(attname) AS name, attname = ANY (p_key) AS is_key

@@ -7,12 +7,14 @@ SELECT plan(38);
 
 -- How many users have each plan at the end of a day, and a load that reads that.
 CREATE TABLE reports.plans (
-    day date, plan text, n_users bigint NOT NULL, n_double bigint GENERATED ALWAYS AS (2 * n_users) STORED,
+    plans_sk bigint GENERATED ALWAYS AS IDENTITY, dropped text,
+    day date, plan text, n_users bigint NOT NULL, n_double bigint GENERATED ALWAYS AS (2 * n_users) STORED, note text,
     PRIMARY KEY (day, plan)
 );
-CREATE FUNCTION reports.plans_of_day(p_day date) RETURNS TABLE (day date, plan text, n_users bigint) LANGUAGE sql STABLE
+ALTER TABLE reports.plans DROP COLUMN dropped;
+CREATE FUNCTION reports.plans_of_day(p_day date) RETURNS TABLE (day date, plan text, n_users bigint, note text) LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT p_day, coalesce(username, 'none'), count(*)
+    SELECT p_day, coalesce(username, 'none'), count(*), NULL
     FROM crm.users_dim
     WHERE valid_from < (p_day + 1)::timestamp AT TIME ZONE 'UTC'
       AND coalesce(valid_to, 'infinity') >= (p_day + 1)::timestamp AT TIME ZONE 'UTC'
@@ -73,7 +75,7 @@ SELECT bag_eq(
 -- What differs is written, and nothing else.
 CREATE TEMP TABLE placed AS SELECT ctid AS place, day, plan FROM reports.plans;
 UPDATE reports.plans SET n_users = 7 WHERE day = '2020-12-07';
-INSERT INTO reports.plans VALUES ('2020-12-09', 'Gone', 1), ('2020-12-08', 'Other day', 1);
+INSERT INTO reports.plans (day, plan, n_users) VALUES ('2020-12-09', 'Gone', 1), ('2020-12-08', 'Other day', 1);
 DELETE FROM reports.plans WHERE (day, plan) = ('2020-12-09', 'Paid');
 SELECT is(etl.run_load('plans', '2020-12-07'), 1::bigint, 'a row that differs is changed');
 SELECT is(etl.run_load('plans', '2020-12-09'), 2::bigint, 'one that is missing is added, and one too many removed');
