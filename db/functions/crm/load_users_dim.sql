@@ -52,7 +52,9 @@ BEGIN
     IF v_staged.n_out_of_order > 0 OR v_mode = 'whole' THEN
         v_late := internal.load_users_out_of_order(v_from, v_to, v_mode, v_known, v_staged.n_out_of_order);
     END IF;
-    IF v_in_order + v_late > 0 THEN -- for speed: otherwise there is nothing to tell
+    IF v_in_order + v_late > 0 -- otherwise no day changed
+        AND EXISTS (SELECT FROM etl.loads WHERE 'crm.users_dim' = ANY (depends_on)) -- for speed: nobody is to be told
+    THEN
         PERFORM internal.note_changed_days('users_dim', internal.find_changed_days(import_date, v_in_order));
     END IF;
 
